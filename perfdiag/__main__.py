@@ -1,0 +1,5 @@
+"""`python -m perfdiag` is `perfdiag`."""
+
+from perfdiag.cli import main
+
+main()

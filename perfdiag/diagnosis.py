@@ -1,0 +1,173 @@
+"""The records of what is concluded: analyze -> Signal -> rules -> Draft -> ledger -> Finding -> Report.
+
+Frozen, keyword-only; collections are tuples. The JSON form of `Report` is perfdiag.report/1
+(`perfdiag schema report`): within /1 it only grows.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from perfdiag.model import Estimate, Fault, Labels, Meta, Object, Place, Stack, TimeClass
+from perfdiag.units import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A named fact about a subject; what rules read. `subject` is 'host' or 'process:PID'."""
+
+    name: str
+    subject: str
+    estimate: Estimate
+    labels: Labels = ()
+    where: Place | None = None
+    object: Object | None = None
+    other: Place | None = None  # second place, for edges (who holds while this one waits)
+
+    def label(self, name: str) -> str:
+        return next((value for key, value in self.labels if key == name), "")
+
+
+class Severity(IntEnum):
+    INFO = 0
+    NOTICE = 1
+    WARNING = 2
+    CRITICAL = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    name: str
+    value: float
+    unit: Unit
+    source: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """An alternative that was considered, and the measured number that rejects it."""
+
+    kind: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Which busy time a finding explains: slices of these classes, and, where given, on one of these
+    objects (names) and below one of these functions ('file:function')."""
+
+    times: frozenset[TimeClass]
+    objects: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a rule says; the ledger adds what the slices say (impact, gain, rank)."""
+
+    kind: str
+    subject: str
+    summary: str
+    estimate: Estimate  # the measured share or level that the rule judged
+    claim: Claim | None  # None: a kind that claims no time (trends, host findings)
+    severity: Severity
+    score: float
+    pattern: str = ""
+    model: str = "time"  # 'time', 'capacity' (the remedy is more of the resource) or 'exhaustion'
+    where: Place | None = None
+    object: Object | None = None
+    victims: tuple[Place, ...] = ()
+    chain: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    against: tuple[Against, ...] = ()
+    next: str = ""
+    thresholds: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One cause, as the report states it (docs/agent-performance/findings.md; `perfdiag schema report`)."""
+
+    kind: str
+    resource: str
+    aspect: str
+    pattern: str
+    fingerprint: str
+    verdict: str  # fired, inconclusive
+    severity: Severity
+    score: int
+    subject: str
+    window: tuple[float, float]
+    impact: Estimate
+    gain: Estimate
+    gain_model: str
+    confidence: float
+    where: Place | None
+    victims: tuple[Place, ...]
+    object: Object | None
+    chain: tuple[str, ...]
+    summary: str
+    why: str
+    advice: str
+    evidence: tuple[Evidence, ...]
+    symptoms: tuple[str, ...]
+    against: tuple[Against, ...]
+    next: str
+    thresholds: tuple[tuple[str, float], ...]
+    measured: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEvaluated:
+    kind: str
+    missing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakdownRow:
+    """Where busy thread time goes: one class on one object from one place of one thread group."""
+
+    group: str
+    time: TimeClass
+    share: Estimate
+    where: Place | None
+    object: Object | None
+    pressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseRow:
+    """One resource of the USE table; None where it was not measured."""
+
+    resource: str
+    utilization: Estimate | None
+    saturation: Estimate | None
+    errors: Estimate | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighted:
+    """Busy seconds of one class on one stack: what the formats that draw are made of."""
+
+    time: TimeClass
+    group: str
+    stack: Stack
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a format needs; findings are ranked by the lower bound of their gain."""
+
+    meta: Meta
+    window: tuple[float, float]
+    verdict: str  # 'findings', 'healthy', 'inconclusive'
+    brief: tuple[str, ...]  # three sentences: what, how much, what to do
+    findings: tuple[Finding, ...]
+    breakdown: tuple[BreakdownRow, ...]
+    use: tuple[UseRow, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+    faults: tuple[Fault, ...]
+    profile: tuple[Weighted, ...] = ()

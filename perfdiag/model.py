@@ -1,0 +1,256 @@
+"""The records of what was collected and attributed (frozen, keyword-only; collections are tuples).
+
+collect -> Sample, Process, Object, Stack, ticks -> attribute -> Slice; what is concluded from them
+(Signal, Draft, Finding, Report) stands in `diagnosis`.
+
+Times are seconds on the monotonic clock unless a field ends in `_ns`; `wall` is seconds since 1970, UTC.
+Strings from outside (names, paths) have been through `text.printable` when they reach a record.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from perfdiag.errors import FaultKind
+from perfdiag.units import Unit
+
+Labels = tuple[tuple[str, str], ...]
+
+
+class Origin(StrEnum):
+    USER = "user"
+    LIBRARY = "library"
+    STDLIB = "stdlib"
+    NATIVE = "native"
+    KERNEL = "kernel"
+
+
+class Role(StrEnum):
+    TARGET = "target"
+    MASTER = "master"
+    WORKER = "worker"
+    PEER = "peer"
+
+
+class ObjectType(StrEnum):
+    FILE = "file"
+    TCP = "tcp"
+    UDP = "udp"
+    UNIX = "unix"
+    PIPE = "pipe"
+    FUTEX = "futex"
+    GIL = "gil"
+    CHILD = "child"
+    DEVICE = "device"
+    CGROUP = "cgroup"
+    OTHER = "other"
+
+
+class TimeClass(StrEnum):
+    """What a thread's time goes to; a partition of the wall time of a thread."""
+
+    PYTHON = "python"  # on a CPU, holding the GIL or not known to be outside it
+    NATIVE = "native"  # on a CPU in C code that released the GIL, or in a thread without Python frames
+    KERNEL = "kernel"  # on a CPU, in a system call
+    RUNQUEUE = "runqueue"  # ready, waiting for a CPU
+    THROTTLED = "throttled"  # ready, stopped by the CPU quota of a cgroup
+    GIL = "gil"
+    GC = "gc"
+    LOCK = "lock"
+    DISK = "disk"
+    FSYNC = "fsync"
+    NETWORK = "network"
+    SLEEP = "sleep"
+    CHILD = "child"
+    IDLE = "idle"  # waits for work: not busy time, not ill
+    UNKNOWN = "unknown"
+
+
+ON_CPU = frozenset({TimeClass.PYTHON, TimeClass.NATIVE, TimeClass.KERNEL, TimeClass.GC})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number that never travels alone. `low..high` is the interval at `confidence` from `n` blocks or
+    events; a caveat says what makes it worth less."""
+
+    value: float
+    low: float
+    high: float
+    unit: Unit
+    n: int
+    confidence: float = 0.95
+    window: tuple[float, float] | None = None
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One process by identity: `key` is its pidfd inode where the kernel gives unique ones, else
+    'pid@starttime'. `cpus` counts the CPUs it may use (affinity, not quota)."""
+
+    key: str
+    pid: int
+    ppid: int
+    started: int  # clock ticks since boot, /proc/PID/stat field 22
+    comm: str
+    exe: str
+    uid: int
+    cpus: int
+    cgroups: Labels = ()  # (controller or '' for v2, path)
+    runtime: str = ""  # 'CPython 3.11.7', '' when not an interpreter that is known
+    modules: tuple[str, ...] = ()
+    role: Role = Role.TARGET
+    ports: tuple[int, ...] = ()  # TCP ports it listens on
+    gone: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A thread of a process of the recording; `process` is an index into `Recording.processes`."""
+
+    process: int
+    tid: int
+    name: str
+    main: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Object:
+    """What a thread waits on. `peer` names the process at the other end where it is on this host."""
+
+    id: int
+    type: ObjectType
+    name: str  # '10.0.0.7:5432', '/var/lib/x.db', 'futex 0x7f..', 'git'
+    service: str = ""  # 'postgresql', from the peer process or the port
+    peer: str = ""  # 'postgres (pid 812)'
+    served: bool = False  # a connection that this process accepted: a wait on it is a wait for work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    file: str
+    function: str  # qualified name
+    line: int
+    first_line: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Frames from the leaf to the root."""
+
+    id: int
+    frames: tuple[Frame, ...]
+
+
+class Kind(StrEnum):
+    COUNTER = "counter"
+    GAUGE = "gauge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A raw reading; rates exist only between two of them."""
+
+    name: str
+    value: float
+    unit: Unit
+    kind: Kind
+    labels: Labels = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request of a service, from traces or an access log."""
+
+    start: float
+    duration: float
+    route: str
+    ok: bool
+    trace_id: str = ""
+    tid: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something that could not be read: a value, never an exception that escapes, never a zero."""
+
+    source: str
+    kind: FaultKind
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What the collectors saw at one instant; once a second."""
+
+    at: float
+    wall: float
+    round: int = 1
+    samples: tuple[Sample, ...] = ()
+    requests: tuple[Request, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """`weight` seconds of one thread within t0..t1. `stack` is where it was, `other` the stack that stood
+    in its way (the holder of the GIL or of the lock); both are ids, -1 when not known."""
+
+    process: int
+    tid: int
+    t0: float
+    t1: float
+    time: TimeClass
+    object: int
+    stack: int
+    weight: float
+    other: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place in the code as findings name it."""
+
+    file: str
+    function: str
+    line: int
+    stack: tuple[str, ...] = ()  # 'file:line function', leaf first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What the look cost: CPU seconds of perfdiag, ticks, torn reads, time the target was stopped."""
+
+    sampler_cpu: float
+    parent_cpu: float
+    planned: int
+    made: int
+    stacks: int
+    torn: int
+    retried: int
+    stopped: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """How a recording was made; replaced as a whole when it is closed."""
+
+    run_id: str
+    version: str
+    started: float  # wall
+    hostname: str
+    kernel: str
+    cpus: int
+    target: str
+    duration: float
+    rate: float
+    engine: str = ""
+    ended: str = ""  # '', or why the recording ended early: 'target exited', 'interrupted', ...
+    options: Labels = ()
+    blind: tuple[str, ...] = ()  # what this run could not see, in words
+    cost: Cost = field(
+        default_factory=lambda: Cost(
+            sampler_cpu=0, parent_cpu=0, planned=0, made=0, stacks=0, torn=0, retried=0
+        )
+    )

@@ -1,0 +1,35 @@
+"""Escaping of untrusted strings: process names, paths and frame names are hostile.
+
+`printable` is applied once, where a string enters the records (a name read from /proc, a frame of the
+target); what a format needs on top (Markdown, Prometheus, HTML) is its own function here. Nothing else in
+perfdiag may build output from untrusted text.
+"""
+
+import re
+
+# C0, DEL, C1, bidirectional controls, zero-width and line separators, lone surrogates
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, kept by surrogateescape
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def printable(raw: bytes | str, limit: int = 512) -> str:
+    """One line of visible text: controls, bidi marks and broken UTF-8 become \\xNN or \\uNNNN."""
+    text = raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw
+    text = _CONTROL.sub(_escape, text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def collapsed_frame(text: str) -> str:
+    """A frame for the collapsed format, where ';' separates frames and the last space the count."""
+    return printable(text).replace(";", ":")
+
+
+def markdown(text: str) -> str:
+    """Text for a Markdown document: nothing of it is markup."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>&~])", r"\\\1", printable(text))
