@@ -1,0 +1,74 @@
+"""The only door to the world: files of /proc and /sys, processes, memory, commands and the clock.
+
+`Host(procfs=..., sysfs=...)` reads recorded trees as well as the live machine, so every collector is tested
+without one. All reads are bounded and raise `Missing` (NoData, Denied, Broken), never OSError.
+
+Only reads that the kernel answers without waiting for the process itself belong here (`stat`, `status`,
+`schedstat`, ...); `cmdline`, `maps`, `fd/*` and `smaps` can block for ever and go through `host.inspector`.
+"""
+
+import errno
+import os
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from perfdiag.errors import Broken, Denied, NoData
+from perfdiag.host.clock import Clock, SystemClock
+
+_LIMIT = 1 << 20
+_GONE = {errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.ENODEV, errno.EOPNOTSUPP}
+_DENIED = {errno.EACCES, errno.EPERM}
+
+
+def _raise(path: str, error: OSError) -> NoReturn:
+    reason = os.strerror(error.errno or 0)
+    if error.errno in _GONE:
+        raise NoData(f"{path}: {reason}") from error
+    if error.errno in _DENIED:
+        raise Denied(f"{path}: {reason}") from error
+    raise Broken(f"{path}: {reason}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """Roots of the world. `proc("net/dev")` and `sys("block/sda/stat")` return bounded text."""
+
+    procfs: str = "/proc"
+    sysfs: str = "/sys"
+    clock: Clock = field(default_factory=SystemClock)
+
+    def proc(self, path: str, limit: int = _LIMIT) -> str:
+        return self._read(f"{self.procfs}/{path}", limit)
+
+    def sys(self, path: str, limit: int = _LIMIT) -> str:
+        return self._read(f"{self.sysfs}/{path}", limit)
+
+    def list_proc(self, path: str = "") -> list[str]:
+        return self._list(f"{self.procfs}/{path}")
+
+    def list_sys(self, path: str) -> list[str]:
+        return self._list(f"{self.sysfs}/{path}")
+
+    def pids(self) -> list[int]:
+        """Process ids that can be seen, ascending."""
+        return sorted(int(name) for name in self.list_proc() if name.isascii() and name.isdigit())
+
+    def _read(self, path: str, limit: int) -> str:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                parts, left = [], limit
+                while left > 0 and (part := os.read(descriptor, min(left, 1 << 16))):
+                    parts.append(part)
+                    left -= len(part)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            _raise(path, error)
+        return b"".join(parts).decode("utf-8", "surrogateescape")
+
+    def _list(self, path: str) -> list[str]:
+        try:
+            return sorted(os.listdir(path))
+        except OSError as error:
+            _raise(path, error)

@@ -1,0 +1,147 @@
+"""The four kinds of plug-in, and how they are found.
+
+A plug-in is one file with a docstring (its manual), pure functions and one `SPEC`. Adding one touches that
+file, its test and the CHANGELOG: `discover` imports every public module of a package and takes its SPEC.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeVar
+
+from perfdiag.diagnosis import Draft, Report, Signal
+from perfdiag.host import Host
+from perfdiag.model import Meta, Object, Process, Sample, Slice, Snapshot, Stack, Thread
+from perfdiag.timetable import TimeTable
+from perfdiag.units import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """Reads raw counters and gauges once a second.
+
+    `scope` 'host': `collect(host, None)`; 'process': `collect(host, pid)` for each process of the target.
+    What it yields before it raises `Missing` is kept; the rest of the snapshot goes on.
+    """
+
+    name: str
+    help: str
+    scope: str
+    collect: Callable[[Host, int | None], Iterable[Sample]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One fold step: a snapshot, the slices of the time since the one before, and what they refer to.
+
+    `processes`, `threads`, `objects` and `stacks` only ever grow; ids are indices. `table` holds all slices
+    up to now, this step's included.
+    """
+
+    snapshot: Snapshot
+    slices: Sequence[Slice]
+    processes: Sequence[Process]
+    threads: Sequence[Thread]
+    objects: Sequence[Object]
+    stacks: Sequence[Stack]
+    table: TimeTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyzer:
+    """A fold over steps: `step` returns the next state, `signals` is pure. Folding in pieces equals folding
+    at once."""
+
+    name: str
+    help: str
+    start: Callable[[Meta], Any]
+    step: Callable[[Any, Step], Any]
+    signals: Callable[[Any, float], tuple[Signal, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A number that a rule compares with: its default, and why it is that number."""
+
+    name: str
+    default: float
+    unit: Unit
+    why: str
+
+
+class Signals:
+    """The signals of a moment, by name."""
+
+    def __init__(self, signals: Iterable[Signal]) -> None:
+        self._by_name: dict[str, list[Signal]] = {}
+        for signal in signals:
+            self._by_name.setdefault(signal.name, []).append(signal)
+
+    def all(self, name: str, **labels: str) -> list[Signal]:
+        """Signals of this name, with these labels, in the order they were made."""
+        return [
+            signal
+            for signal in self._by_name.get(name, ())
+            if all(signal.label(key) == value for key, value in labels.items())
+        ]
+
+    def first(self, name: str, **labels: str) -> Signal | None:
+        return next(iter(self.all(name, **labels)), None)
+
+    def value(self, name: str, default: float = 0.0, **labels: str) -> float:
+        found = self.first(name, **labels)
+        return default if found is None else found.estimate.value
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One kind of finding. `needs` are the signal names without any of which it cannot judge (then it is
+    listed as not evaluated); `explains` are the kinds that are its consequences: it claims time before them,
+    and what they still claim of the same slices becomes its symptom."""
+
+    kind: str
+    resource: str
+    aspect: str  # utilization, saturation, errors | rate, errors, duration
+    help: str
+    needs: tuple[str, ...]
+    limits: tuple[Limit, ...]
+    explains: tuple[str, ...]
+    diagnose: Callable[[Signals, Mapping[str, float]], Iterable[Draft]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A report format. `render` is pure; bytes for binary formats."""
+
+    name: str
+    help: str
+    suffixes: tuple[str, ...]
+    render: Callable[[Report], str]
+
+
+Spec = TypeVar("Spec", Collector, Analyzer, Rule, Format)
+
+
+def discover(package: ModuleType, kind: type[Spec]) -> tuple[Spec, ...]:
+    """The SPEC of every public module of `package`, in the order of the module names.
+
+    Raises TypeError when a module has no SPEC of this kind, ValueError when two share a name.
+    """
+    found: dict[str, Spec] = {}
+    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+        if module_info.name.startswith("_") or module_info.ispkg:
+            continue
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        spec = getattr(module, "SPEC", None)
+        if not isinstance(spec, kind):
+            raise TypeError(f"{module.__name__} has no SPEC of type {kind.__name__}")
+        name = spec.kind if isinstance(spec, Rule) else spec.name
+        if name in found:
+            raise ValueError(f"two plug-ins are called {name}")
+        found[name] = spec
+    return tuple(found.values())

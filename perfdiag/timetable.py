@@ -1,0 +1,54 @@
+"""Where the time of all threads goes, in blocks of a quarter of a second.
+
+Slices are folded into rows keyed by (process, group, class, object, stack, other) with one weight per block;
+shares and their intervals, and what findings claim, are computed from it. A *group* is the set of threads
+with the same root function (or the same event loop): pressure is a property of a group.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from perfdiag.model import Slice, TimeClass
+
+BLOCK = 0.25  # seconds; long against a tick, short against a look of ten seconds
+
+
+class TimeKey(NamedTuple):
+    process: int
+    group: str
+    time: TimeClass
+    object: int
+    stack: int
+    other: int
+
+
+@dataclass(slots=True)
+class TimeTable:
+    """Grows by `add`; `rows[key][block]` is seconds, `alive[group][block]` thread seconds of the group's
+    threads that exist, `busy_threads[group]` the (process, tid) pairs that ever worked."""
+
+    start: float
+    blocks: int = 0
+    rows: dict[TimeKey, defaultdict[int, float]] = field(default_factory=dict)
+    by_thread: dict[tuple[int, int, str], dict[bool, float]] = field(default_factory=dict)
+
+    def add(self, part: Slice, group: str) -> None:
+        """Book a slice; it is split over the blocks that it touches."""
+        key = TimeKey(part.process, group, part.time, part.object, part.stack, part.other)
+        row = self.rows.get(key)
+        if row is None:
+            row = self.rows[key] = defaultdict(float)
+        first = int((part.t0 - self.start) / BLOCK)
+        last = max(first, int((part.t1 - self.start) / BLOCK - 1e-9))
+        self.blocks = max(self.blocks, last + 1)
+        if first == last:
+            row[first] += part.weight
+        else:
+            density = part.weight / (part.t1 - part.t0)
+            for block in range(first, last + 1):
+                low = max(part.t0, self.start + block * BLOCK)
+                high = min(part.t1, self.start + (block + 1) * BLOCK)
+                row[block] += density * (high - low)
+        spent = self.by_thread.setdefault((part.process, part.tid, group), {True: 0.0, False: 0.0})
+        spent[part.time is not TimeClass.IDLE] += part.weight
