@@ -1,0 +1,156 @@
+"""The parent's end of the sampler: starts the child, appends what it streams to a Recording, and ends it.
+
+The child is killed when it is silent for longer than it may be; what it had sent is kept. Nothing the child
+does or fails to do can block the parent.
+"""
+
+import json
+import os
+import selectors
+from collections.abc import Callable
+from typing import Any
+
+from perfdiag.errors import FaultKind
+from perfdiag.host.clock import Clock
+from perfdiag.host.commands import Child, start_python
+from perfdiag.model import Fault, Frame, Object, ObjectType, Origin, Stack, Thread
+from perfdiag.recording import Recording
+from perfdiag.sampler.stream import Message, Splitter, unpack_ticks
+
+_SILENCE = 2.0  # seconds without a message after which the child counts as wedged
+_START = 5.0  # seconds for attaching
+
+
+class Sampler:
+    """A running sampler child. `pump` must be called often; `done` when it has ended, well or not."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        pid: int,
+        pidfd: int,
+        procfs: str,
+        rate: float,
+        duration: float,
+        cpu_stat: list[str],
+        clock: Clock,
+        origin: Callable[[str], Origin],
+    ) -> None:
+        self._recording, self._clock, self._origin = recording, clock, origin
+        self._splitter = Splitter()
+        self._frames: list[Frame] = []
+        self.hello: dict[str, Any] = {}
+        self.totals: dict[str, Any] = {}
+        self.faults: list[Fault] = []
+        self.done = False
+        source, sink = os.pipe2(os.O_CLOEXEC)
+        request = {
+            "pid": pid,
+            "pidfd": pidfd,
+            "procfs": procfs,
+            "rate": rate,
+            "duration": duration,
+            "cpu_stat": cpu_stat,
+            "parent": os.getpid(),
+            "out": sink,
+        }
+        code = "from perfdiag.sampler.child import main; import json, sys; main(json.loads(sys.argv[1]))"
+        self._child: Child = start_python(code, [json.dumps(request)], keep=(sink, pidfd))
+        os.close(sink)
+        os.set_blocking(source, False)
+        self._source = source
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(source, selectors.EVENT_READ)
+        self._deadline = self._now() + _START
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def _now(self) -> float:
+        return self._clock.monotonic_ns() / 1e9
+
+    def pump(self, timeout: float) -> None:
+        """Take what has arrived, waiting for at most `timeout` seconds."""
+        if self.done:
+            return
+        if self._selector.select(max(0.0, timeout)):
+            self._read()
+        if not self.done and self._now() > self._deadline:
+            self._give_up(
+                FaultKind.LATE, "the sampler was silent and has been ended; what it had sent is kept"
+            )
+
+    def _read(self) -> None:
+        while not self.done:
+            try:
+                data = os.read(self._source, 1 << 20)
+            except BlockingIOError:
+                return
+            if not data:
+                self._ended()
+                return
+            self._deadline = self._now() + _SILENCE
+            try:
+                for kind, body in self._splitter.feed(data):
+                    self._take(kind, body)
+            except (ValueError, KeyError, TypeError, IndexError) as error:
+                self._give_up(FaultKind.BROKEN, f"the sampler sent something that is not a message: {error}")
+
+    def _take(self, kind: Message, body: bytes) -> None:
+        recording = self._recording
+        match kind:
+            case Message.TICKS:
+                unpack_ticks(body, recording.ticks)
+            case Message.HELLO:
+                self.hello = json.loads(body)
+            case Message.END:
+                self.totals = json.loads(body)
+            case Message.FRAMES:
+                for file, function, line, first in json.loads(body):
+                    origin = self._origin(file)
+                    self._frames.append(
+                        Frame(file=file, function=function, line=line, first_line=first, origin=origin)
+                    )
+            case Message.STACKS:
+                for ids in json.loads(body):
+                    frames = tuple(self._frames[number] for number in ids)
+                    recording.stacks.append(Stack(id=len(recording.stacks), frames=frames))
+            case Message.THREADS:
+                for process, tid, name, main in json.loads(body):
+                    recording.threads.append(Thread(process=process, tid=tid, name=name, main=main))
+            case Message.OBJECTS:
+                for fields in json.loads(body):
+                    self._object(Object(**fields | {"type": ObjectType(fields["type"])}))
+
+    def _object(self, item: Object) -> None:
+        objects = self._recording.objects
+        if item.id == len(objects):
+            objects.append(item)
+        else:
+            objects[item.id] = item
+
+    def _ended(self) -> None:
+        code = self._child.wait(1.0)
+        if not self.totals:
+            detail = self._child.last_words() or (f"exit status {code}" if code is not None else "no status")
+            self._give_up(FaultKind.BROKEN, f"the sampler ended early ({detail}); what it had sent is kept")
+        self._close()
+
+    def _give_up(self, kind: FaultKind, detail: str) -> None:
+        self.faults.append(Fault(source="sampler", kind=kind, detail=detail))
+        self._close()
+
+    def stop(self) -> None:
+        """End the child now; for an interrupted run."""
+        self._read()
+        self._close()
+
+    def _close(self) -> None:
+        if self.done:
+            return
+        self.done = True
+        self._child.kill()
+        self._selector.close()
+        os.close(self._source)
