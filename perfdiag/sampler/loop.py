@@ -1,8 +1,8 @@
 """The tick loop: the kernel's view of every thread joined with its Python stack, on one clock.
 
-Only threads that have run since the last tick cost more than one pread: their system call (and what it waits
-on) and their stack are read again, in the order schedstat, stack, call, so that a thread that moves in between
-is seen as changed in the next tick.
+Only threads that have run since the last tick cost more than one pread: their system call (and what it
+waits on) and their stack are read again, in the order schedstat, stack, call, so that a thread that moves in
+between is seen as changed in the next tick.
 """
 
 import random

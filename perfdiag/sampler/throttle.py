@@ -1,8 +1,8 @@
 """Whether the CPU quota of a cgroup stopped the target, tick by tick.
 
-`throttled_time` (v1) and `throttled_usec` (v2) grow when a stopped group is let run again, at the same moment
-as the run-queue delay of its threads: a tick in which they grew ends a stop. Measured on 6.18: within the stop
-the threads are R, and neither their CPU time nor their delay moves.
+`throttled_time` (v1) and `throttled_usec` (v2) grow when a stopped group is let run again, at the same
+moment as the run-queue delay of its threads: a tick in which they grew ends a stop. Measured on 6.18: within
+the stop the threads are R, and neither their CPU time nor their delay moves.
 """
 
 import os

@@ -1,0 +1,83 @@
+"""The class of a thread that is blocked: from its system call, the object of the call, and its stack."""
+
+from perfdiag.attribution.waits import in_event_loop, waits_for, work_frames
+from perfdiag.model import Frame, Object, ObjectType, Origin, TimeClass
+from perfdiag.sampler.syscalls import CALLS, Wait
+from perfdiag.ticks import OUTSIDE, UNREADABLE
+
+# frames of user code from the thread's root down to a timer: `main` may be called from the module
+_TIMER_DEPTH = {True: 2, False: 1}
+
+_SOCKETS = {ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
+_SENDING = {"sendto", "sendmsg", "write", "writev", "sendfile"}
+
+
+def class_of(
+    call: int, item: Object | None, frames: tuple[Frame, ...], *, main: bool, young: bool
+) -> TimeClass:
+    """What a blocked thread waits for. `young`: born within the window, so made for one piece of work."""
+    if call in (OUTSIDE, UNREADABLE):
+        return TimeClass.UNKNOWN if frames or call == OUTSIDE else TimeClass.IDLE
+    known = CALLS.get(call)
+    if known is None:
+        return TimeClass.UNKNOWN
+    wait = known.wait
+    if wait is Wait.FUTEX:
+        return _futex(item, frames)
+    if wait is Wait.SLEEP:
+        return _sleep(frames, main=main, young=young)
+    if wait is Wait.CHILD:
+        return TimeClass.CHILD
+    if wait is Wait.SYNC:
+        return TimeClass.FSYNC
+    if wait is Wait.LOCK:
+        return TimeClass.LOCK
+    if wait is Wait.ACCEPT:
+        return TimeClass.IDLE
+    return _input_output(known.name, item, frames)
+
+
+def _futex(item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
+    if item is not None and item.type is ObjectType.GIL:
+        return TimeClass.GIL
+    if not frames:
+        return TimeClass.IDLE  # a native helper (BLAS, gRPC) between two pieces of work
+    return waits_for(frames) or TimeClass.LOCK
+
+
+def _sleep(frames: tuple[Frame, ...], *, main: bool, young: bool) -> TimeClass:
+    """A sleep in the loop at the root of a thread is its timer; deeper, it delays the work in hand.
+
+    The root must be user code: below a pool's worker or a server's handler every sleep is in some work.
+    """
+    if not frames:
+        return TimeClass.IDLE
+    work = work_frames(frames)
+    user = [frame for frame in work if frame.origin is Origin.USER]
+    rooted = bool(work) and all(f.origin is Origin.USER for f in work[len(work) - len(user) :])
+    if main:  # runpy and the like stand below the module
+        rooted = True
+    if rooted and len(user) <= _TIMER_DEPTH[main] and not young and not in_event_loop(frames):
+        return TimeClass.IDLE
+    return TimeClass.SLEEP
+
+
+def _input_output(name: str, item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
+    said = waits_for(frames)
+    if said is TimeClass.CHILD:
+        return said
+    if item is None or item.type is ObjectType.OTHER:
+        # several descriptors at once: an event loop or a selector with nothing ready
+        return TimeClass.IDLE
+    if item.type is ObjectType.CHILD:
+        return TimeClass.CHILD
+    if item.type in _SOCKETS:
+        listening = item.name.startswith("listen ")
+        if listening or said is TimeClass.IDLE or (item.served and name not in _SENDING):
+            return TimeClass.IDLE
+        return TimeClass.NETWORK
+    if item.type is ObjectType.FILE:
+        return TimeClass.DISK
+    if item.type in (ObjectType.PIPE, ObjectType.DEVICE):
+        return TimeClass.UNKNOWN if name in _SENDING else TimeClass.IDLE
+    return TimeClass.UNKNOWN

@@ -1,0 +1,241 @@
+"""Ticks -> slices: a fold over the rows of a recording.
+
+For each thread and interval between two ticks CPU and queue time are exact, the rest is blocked time and goes
+to the wait that was seen at either end. What a running thread does is told by the GIL: the holder runs Python
+(or collects garbage), a thread that runs without it is in C code or in a system call.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from perfdiag.attribution.blocked import class_of
+from perfdiag.attribution.groups import group_of
+from perfdiag.attribution.lines import Lines
+from perfdiag.attribution.locks import Holders, Seen
+from perfdiag.attribution.reader import Reader, Row
+from perfdiag.attribution.thread_time import Entry, ThreadTime
+from perfdiag.model import Slice, TimeClass
+from perfdiag.recording import Recording
+from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
+
+_IN_THE_WAY = {TimeClass.GIL, TimeClass.LOCK}
+
+
+class Attribution:
+    """State of the fold over one recording, which may still grow."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._reader = Reader(recording)
+        self._ticks = recording.ticks.ticks
+        self._threads: dict[tuple[int, int], ThreadTime] = {}
+        self._ended: list[ThreadTime] = []
+        self._first = True
+        self._throttled_until = -1.0
+        self._classes: dict[tuple[int, int, int, bool, bool], TimeClass] = {}
+        self._lines = Lines(self._reader.user)
+        self._holders = Holders(self._reader.stack, self._reader.user)
+        self._waiting: dict[tuple[int, int], ThreadTime] = {}
+
+    def step(self, start: int, stop: int, end: float) -> tuple[list[Slice], dict[tuple[int, int], str]]:
+        """Slices of the ticks start..stop, up to the time `end`, and the group of each thread."""
+        for number in range(start, stop):
+            at = self._ticks["at_ns"][number] / 1e9
+            if self._ticks["flags"][number] & TickFlag.THROTTLED:
+                self._throttled_until = at
+            self._tick(at, self._reader.rows(number))
+            self._first = False
+        for thread in self._threads.values():
+            if thread.at < end:
+                self._unchanged(thread, end)
+        threads = self._ended + list(self._threads.values())
+        self._ended = []
+        slices = [part for thread in threads for part in self._slices(thread)]
+        return slices, {(thread.process, thread.tid): thread.group for thread in threads}
+
+    # -- one tick -----------------------------------------------------------------------------------
+
+    def _tick(self, at: float, rows: Iterable[Row]) -> None:
+        for row in rows:
+            _, process, tid, cpu, delay, _, utime, stime, _, call, item, stack, flags = row
+            key = (process, tid)
+            thread = self._threads.get(key)
+            if flags & RowFlag.GONE:
+                self._end(key, at)
+                continue
+            if thread is None:
+                thread = self._threads[key] = self._born(key, at, stack)
+                thread.cpu, thread.delay = cpu, delay
+                thread.utime, thread.stime = thread.marked = (utime, stime)
+                self._see(thread, call, item, stack)
+                continue
+            self._changed(thread, at, cpu, delay, call, item, stack)
+            thread.utime, thread.stime = max(utime, thread.utime), max(stime, thread.stime)
+        if self._waiting:
+            self._look_for_holders()
+
+    def _born(self, key: tuple[int, int], at: float, stack: int) -> ThreadTime:
+        known = self._reader.thread(*key)
+        return ThreadTime(
+            process=key[0],
+            tid=key[1],
+            group=group_of(self._reader.stack(stack), known),
+            grouped=stack >= 0,
+            main=known.main,
+            young=not self._first,
+            at=at,
+        )
+
+    def _end(self, key: tuple[int, int], at: float) -> None:
+        thread = self._threads.pop(key, None)
+        if thread is not None:
+            self._unchanged(thread, at)
+            self._ended.append(thread)
+            self._waiting.pop(key, None)
+
+    def _changed(
+        self, thread: ThreadTime, at: float, cpu: int, delay: int, call: int, item: int, stack: int
+    ) -> None:
+        """Book the interval since the thread's last row, and take over its new state."""
+        before, was_running = thread.at, thread.running
+        on_cpu = max(0, cpu - thread.cpu) / 1e9
+        queued = max(0, delay - thread.delay) / 1e9
+        thread.cpu, thread.delay = cpu, delay
+        rest = at - before + thread.pending - on_cpu - queued
+        thread.pending = 0.0
+        blocked_before, blocked_now = thread.blocked is not None, call != RUNNING
+        share = rest / (blocked_before + blocked_now) if blocked_before or blocked_now else 0.0
+        if share <= 0:
+            thread.loose += rest
+            share = 0.0
+        if blocked_before:
+            thread.wait(before, at, share)
+        if was_running:  # the CPU time was spent where it ran, before it blocked or moved on
+            self._work(thread, before, at, on_cpu)
+        self._see(thread, call, item, stack)
+        if not was_running:
+            self._work(thread, before, at, on_cpu)
+        if blocked_now:
+            thread.owed = share
+        self._queue(thread, at, queued)
+        thread.at = at
+
+    def _unchanged(self, thread: ThreadTime, at: float) -> None:
+        """A thread whose counters did not move: it waited all the time, for its object or for a CPU."""
+        if thread.blocked is not None:
+            thread.wait(thread.at, at, at - thread.at)
+        elif thread.running:
+            thread.pending += at - thread.at
+        thread.at = at
+        if thread.others:
+            thread.others = {}
+
+    def _see(self, thread: ThreadTime, call: int, item: int, stack: int) -> None:
+        """Take over what a row says of the thread's state."""
+        key = (thread.process, thread.tid)
+        thread.others = {}
+        if stack >= 0:
+            thread.stack = stack
+            if not thread.grouped:
+                thread.group = group_of(self._reader.stack(stack), self._reader.thread(*key))
+                thread.grouped = True
+        thread.running = call == RUNNING
+        thread.object = item
+        holder, flags = self._reader.gil.get(thread.process, (0, 0))
+        thread.holds_gil = holder == thread.tid and bool(flags & GilFlag.LOCKED)
+        thread.inside = None
+        if thread.running:
+            thread.blocked = None
+            if not thread.holds_gil and thread.stack >= 0 and self._reader.gil:
+                thread.inside = self._lines.call_on(thread.stack)
+            self._lines.count(thread.stack, TimeClass.PYTHON, -1)
+        else:
+            thread.blocked = self._class(thread, call, item)
+            self._lines.count(thread.stack, thread.blocked, item)
+        if thread.blocked in _IN_THE_WAY:
+            self._waiting[key] = thread
+            if thread.blocked is TimeClass.LOCK:
+                self._holders.waits(item, thread.stack)
+        else:
+            self._waiting.pop(key, None)
+
+    def _class(self, thread: ThreadTime, call: int, item: int) -> TimeClass:
+        key = (call, item, thread.stack, thread.main, thread.young)
+        found = self._classes.get(key)
+        if found is None:
+            stack = self._reader.stack(thread.stack)
+            found = self._classes[key] = class_of(
+                call,
+                self._reader.object(item),
+                stack.frames if stack else (),
+                main=thread.main,
+                young=thread.young,
+            )
+        return found
+
+    # -- booking ------------------------------------------------------------------------------------
+
+    def _work(self, thread: ThreadTime, t0: float, t1: float, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        _, flags = self._reader.gil.get(thread.process, (0, 0))
+        stack = self._reader.stack(thread.stack)
+        free = thread.running and not thread.holds_gil and bool(self._reader.gil)
+        books, time, item = thread.works, TimeClass.PYTHON, -1
+        if thread.inside is not None:
+            time, item = thread.inside
+        elif thread.holds_gil and flags & GilFlag.COLLECTING:
+            time = TimeClass.GC
+        elif free or stack is None or not stack.frames:
+            books, time = thread.outside_gil, TimeClass.NATIVE
+        books.append(Entry(t0, t1, time, item, thread.stack, seconds))
+
+    def _queue(self, thread: ThreadTime, at: float, seconds: float) -> None:
+        """A delay that ends now began `seconds` ago; what of it lies before the end of a stop by the CPU
+        quota is throttling, not other work on the CPUs."""
+        if seconds <= 0:
+            return
+        start = at - seconds
+        stopped = min(max(0.0, self._throttled_until - start), seconds)
+        for time, t0, weight in (
+            (TimeClass.THROTTLED, start, stopped),
+            (TimeClass.RUNQUEUE, start + stopped, seconds - stopped),
+        ):
+            if weight > 0:
+                thread.queues.append(Entry(t0, t0 + weight, time, -1, thread.stack, weight))
+
+    def _look_for_holders(self) -> None:
+        """For each thread that waits for the GIL or a lock: who has it at this tick."""
+        found: dict[tuple[int, int], int] = {}
+        for (process, tid), thread in self._waiting.items():
+            if thread.blocked is TimeClass.GIL:
+                holder = self._reader.gil.get(process, (0, 0))[0]
+                other = self._threads.get((process, holder))
+                stack = other.stack if other is not None and holder != tid else -1
+            else:
+                key = (process, thread.object)
+                if key not in found:
+                    found[key] = self._holders.holder(thread.object, self._seen(process))
+                stack = found[key]
+            thread.others[stack] = thread.others.get(stack, 0) + 1
+
+    def _seen(self, process: int) -> list[Seen]:
+        return [
+            Seen(thread.tid, thread.blocked, thread.object, thread.stack)
+            for thread in self._threads.values()
+            if thread.process == process and (thread.running or thread.blocked is not None)
+        ]
+
+    def _slices(self, thread: ThreadTime) -> Sequence[Slice]:
+        return [
+            Slice(
+                process=thread.process,
+                tid=thread.tid,
+                t0=entry.t0,
+                t1=entry.t1,
+                time=entry.time,
+                object=entry.object,
+                stack=entry.stack,
+                weight=entry.weight,
+                other=entry.other,
+            )
+            for entry in thread.take()
+        ]

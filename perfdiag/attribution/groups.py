@@ -1,0 +1,34 @@
+"""Groups of threads: those with the same root function, or the same event loop.
+
+Pressure is judged per group, so that one busy pool is not diluted by idle helpers, nor a healthy server
+accused because its few busy moments are all alike.
+"""
+
+from perfdiag.attribution.waits import work_frames
+from perfdiag.model import Frame, Origin, Stack, Thread
+
+_POOL = ("_worker", "concurrent/futures/thread.py")
+
+
+def group_of(stack: Stack | None, thread: Thread) -> str:
+    """A name for the group of a thread: its root function and file, 'main thread', or its native name."""
+    if thread.main:
+        return "main thread"
+    frames = work_frames(stack.frames) if stack else ()
+    if not frames:
+        return f"{thread.name} (native)"
+    root = frames[-1]
+    if root.function == _POOL[0] and root.file.endswith(_POOL[1]):
+        return "ThreadPoolExecutor workers"
+    return f"{root.function} ({root.file.rpartition('/')[2]})"
+
+
+def user_frame(frames: tuple[Frame, ...]) -> Frame | None:
+    """The first user code from the leaf; if there is none the outermost library frame, else the leaf."""
+    for frame in frames:
+        if frame.origin is Origin.USER:
+            return frame
+    for frame in reversed(frames):
+        if frame.origin is Origin.LIBRARY:
+            return frame
+    return frames[0] if frames else None

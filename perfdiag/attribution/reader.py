@@ -1,0 +1,56 @@
+"""The rows of a recording in the order of its ticks, and what their numbers stand for."""
+
+from itertools import islice
+
+from perfdiag.attribution.groups import user_frame
+from perfdiag.model import Frame, Object, Stack, Thread
+from perfdiag.recording import Recording
+
+Row = tuple[int, ...]
+
+
+class Reader:
+    """A cursor over the columns of a recording, which may still grow behind it."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._names: dict[tuple[int, int], Thread] = {}
+        self._named = 0
+        self._next_row = self._next_gil = 0
+        self._users: dict[int, Frame | None] = {}
+        self.gil: dict[int, tuple[int, int]] = {}  # process -> (holder, flags) at the present tick
+
+    def rows(self, tick: int) -> list[Row]:
+        """Rows of this tick (ticks are asked for in order); `gil` is brought to it."""
+        gil, rows = self._recording.ticks.gil, self._recording.ticks.rows
+        while self._next_gil < len(gil) and gil["tick"][self._next_gil] <= tick:
+            at = self._next_gil
+            self.gil[gil["process"][at]] = (gil["holder"][at], gil["flags"][at])
+            self._next_gil += 1
+        first, column = self._next_row, rows["tick"]
+        while self._next_row < len(column) and column[self._next_row] <= tick:
+            self._next_row += 1
+        return list(rows.rows(first, self._next_row))
+
+    def stack(self, number: int) -> Stack | None:
+        stacks = self._recording.stacks
+        return stacks[number] if 0 <= number < len(stacks) else None
+
+    def object(self, number: int) -> Object | None:
+        objects = self._recording.objects
+        return objects[number] if 0 <= number < len(objects) else None
+
+    def user(self, number: int) -> Frame | None:
+        """The frame of user code of a stack."""
+        if number not in self._users:
+            stack = self.stack(number)
+            self._users[number] = user_frame(stack.frames) if stack else None
+        return self._users[number]
+
+    def thread(self, process: int, tid: int) -> Thread:
+        threads = self._recording.threads
+        for thread in islice(threads, self._named, None):
+            self._names[thread.process, thread.tid] = thread
+        self._named = len(threads)
+        unknown = Thread(process=process, tid=tid, name="?", main=False)
+        return self._names.get((process, tid), unknown)
