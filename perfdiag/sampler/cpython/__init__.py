@@ -1,0 +1,1 @@
+"""Python stacks, GIL and garbage collector of a running CPython, read without stopping it."""

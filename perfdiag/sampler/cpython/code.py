@@ -1,0 +1,132 @@
+"""Code objects of the target: file, qualified name and lines, read once and verified ever after.
+
+A code object can die and its memory be used for another one. Part of its header (first line to line table,
+with the pointers to file and name) is therefore kept and compared each time a stack uses it.
+"""
+
+import struct
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from perfdiag.host.memory import Memory, piece
+from perfdiag.sampler.cpython.layout import Layout
+from perfdiag.sampler.cpython.linetable import LineTable, decode
+from perfdiag.text import printable
+
+_NAME_LIMIT = 1 << 14  # characters
+_TABLE_LIMIT = 1 << 22  # bytes
+_ENCODINGS = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}  # PEP 393 kinds
+
+
+class RawFrame(NamedTuple):
+    file: str
+    function: str  # qualified name
+    line: int
+    first_line: int
+
+
+class _Code(NamedTuple):
+    file: str
+    function: str
+    first_line: int
+    bytecode: int  # address
+    lines: LineTable
+    request: bytes  # reads the identity
+    identity: bytes
+    frames: dict[int, int]  # instruction address -> frame id
+
+
+class CodeCache:
+    """Frames by (code object, instruction). Frame ids count from 0; equal frames have one id."""
+
+    def __init__(self, memory: Memory, layout: Layout) -> None:
+        self._memory, self._layout = memory, layout
+        self._codes: dict[int, _Code] = {}
+        self._ids: dict[RawFrame, int] = {}
+        self._types: dict[int, bool] = {}
+        self.frames: list[RawFrame] = []
+        # whole words around what identifies a code object
+        fields = (layout.code_first_line, layout.code_filename, layout.code_qualname, layout.code_linetable)
+        self._start = min(fields) & -8
+        self._span = max(fields) + 8 - self._start
+
+    def __contains__(self, code: int) -> bool:
+        return code in self._codes
+
+    def frame(self, code: int, instruction: int) -> int:
+        """Id of the frame that executes `instruction`. ValueError or OSError when there is no such code
+        object: the stack was torn."""
+        entry = self._codes.get(code)
+        if entry is None:
+            entry = self._codes[code] = self._load(code)
+        number = entry.frames.get(instruction)
+        if number is None:
+            line = entry.lines.line(instruction - entry.bytecode)
+            raw = RawFrame(entry.file, entry.function, line, entry.first_line)
+            number = entry.frames[instruction] = self._ids.setdefault(raw, len(self.frames))
+            if number == len(self.frames):
+                self.frames.append(raw)
+        return number
+
+    def drop_changed(self, codes: Iterable[int]) -> set[int]:
+        """Verify the cached ones among `codes` in one read. Those whose memory now holds something else are
+        forgotten and returned."""
+        known = [(code, entry) for code in codes if (entry := self._codes.get(code)) is not None]
+        total = self._span * len(known)
+        got = self._memory.gather(b"".join([entry.request for _, entry in known]), total)
+        copied = bytes(self._memory.octets[:got])
+        if copied == b"".join([entry.identity for _, entry in known]):
+            return set()
+        stale = {
+            code
+            for number, (code, entry) in enumerate(known)
+            if copied[number * self._span : (number + 1) * self._span] != entry.identity
+        }
+        for code in stale:
+            del self._codes[code]
+        return stale
+
+    def _load(self, code: int) -> _Code:
+        layout = self._layout
+        header = self._memory.read(code, layout.code_size)
+        kind = _u64(header, layout.object_type)
+        if kind not in self._types:
+            name = self._memory.read(self._memory.pointer(kind + layout.type_name), 5)
+            self._types[kind] = name == b"code\0"
+        if not self._types[kind]:
+            raise ValueError(f"the object at {code:#x} is not a code object")
+        (first_line,) = struct.unpack_from("<i", header, layout.code_first_line)
+        table = self._bytes(_u64(header, layout.code_linetable))
+        return _Code(
+            file=self._text(_u64(header, layout.code_filename)),
+            function=self._text(_u64(header, layout.code_qualname)),
+            first_line=first_line,
+            bytecode=code + layout.code_bytecode,
+            lines=decode(table, first_line),
+            request=piece(code + self._start, self._span),
+            identity=header[self._start : self._start + self._span],
+            frames={},
+        )
+
+    def _text(self, address: int) -> str:
+        """A str object in compact form (PEP 393), with control characters escaped."""
+        layout = self._layout
+        head = self._memory.read(address, layout.str_compact_size)
+        length = _u64(head, layout.str_length)
+        (state,) = struct.unpack_from("<I", head, layout.str_state)
+        kind, ascii_only = state >> 2 & 7, state >> 6 & 1  # behind two bits of 'interned'
+        if kind not in _ENCODINGS or length > _NAME_LIMIT:
+            raise ValueError(f"the object at {address:#x} is not a name")
+        start = layout.str_ascii_size if ascii_only else layout.str_compact_size
+        data = self._memory.read(address + start, length * kind) if length else b""
+        return printable(data.decode(_ENCODINGS[kind], "surrogatepass"))
+
+    def _bytes(self, address: int) -> bytes:
+        length = self._memory.pointer(address + self._layout.bytes_length)
+        if not 0 < length <= _TABLE_LIMIT:
+            raise ValueError(f"the object at {address:#x} is not a line table")
+        return self._memory.read(address + self._layout.bytes_data, length)
+
+
+def _u64(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 8], "little")

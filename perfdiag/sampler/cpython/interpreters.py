@@ -1,0 +1,100 @@
+"""The interpreters of a process: GIL, garbage collector and the list of thread states.
+
+What changes is read in each tick by `request`; `update` says when the list of threads must be read anew.
+"""
+
+from typing import NamedTuple
+
+from perfdiag.host.memory import Memory, piece
+from perfdiag.sampler.cpython.layout import Unsupported
+from perfdiag.sampler.cpython.runtime import Runtime
+
+_MAX_INTERPRETERS = 256
+_MAX_THREADS = 10_000
+# struct pythreads: next_unique_id, head, (main,) count: any birth or end of a thread changes one of them
+_BEFORE_HEAD = 8
+_SIGNATURE = 32
+
+
+class ThreadState(NamedTuple):
+    address: int
+    tid: int  # as the target sees it; 0 while the thread is being born
+
+
+class Interpreters:
+    """State of the main interpreter's GIL and of all garbage collectors after each `update`."""
+
+    def __init__(self, memory: Memory, runtime: Runtime) -> None:
+        self._memory, self._layout = memory, runtime.layout
+        layout = runtime.layout
+        self._head_at = runtime.address + layout.interpreters_head
+        self._start = min(layout.threads_head - _BEFORE_HEAD, layout.gc_collecting & -8)
+        end = max(layout.threads_head - _BEFORE_HEAD + _SIGNATURE, layout.gc_collecting + 4)
+        self._span = (end - self._start + 7) & -8
+        self.holder = 0  # thread state that held the GIL last
+        self.locked = self.collecting = False
+        self._addresses = self._list()
+        main = self._addresses[-1]  # new interpreters are put before older ones
+        if layout.runtime_gil is not None:
+            self.gil = runtime.address + layout.runtime_gil
+        elif layout.interpreter_gil is not None:
+            self.gil = memory.pointer(main + layout.interpreter_gil)
+        if not self.gil:
+            raise Unsupported("the interpreter has no GIL")
+        self._gil_start = min(layout.gil_holder, layout.gil_locked) & -8
+        self._gil_span = (max(layout.gil_holder, layout.gil_locked) + 8 - self._gil_start) & -8
+        self._signatures: list[bytes] = []
+        self._arrange()
+
+    def _list(self) -> list[int]:
+        addresses: list[int] = []
+        address = self._memory.pointer(self._head_at)
+        while address and len(addresses) < _MAX_INTERPRETERS:
+            addresses.append(address)
+            address = self._memory.pointer(address + self._layout.interpreter_next)
+        if not addresses:
+            raise Unsupported("the interpreter is starting or has ended")
+        return addresses
+
+    def _arrange(self) -> None:
+        pieces = [piece(self._head_at, 8), piece(self.gil + self._gil_start, self._gil_span)]
+        pieces += [piece(address + self._start, self._span) for address in self._addresses]
+        self.request = b"".join(pieces)
+        self.length = 8 + self._gil_span + self._span * len(self._addresses)
+
+    def update(self) -> bool:
+        """Take over what `request` has just copied to the start of the memory's buffer. False when threads
+        or interpreters were born or have ended since the last time."""
+        layout, octets = self._layout, self._memory.octets
+        gil = bytes(octets[8 : 8 + self._gil_span])
+        at = layout.gil_holder - self._gil_start
+        self.holder = int.from_bytes(gil[at : at + 8], "little")
+        at = layout.gil_locked - self._gil_start
+        self.locked = gil[at : at + 4] == b"\1\0\0\0"  # -1 before the GIL was created
+        signatures, self.collecting = [], False
+        threads = layout.threads_head - _BEFORE_HEAD - self._start
+        collecting = layout.gc_collecting - self._start
+        for number in range(len(self._addresses)):
+            at = 8 + self._gil_span + number * self._span
+            signatures.append(bytes(octets[at + threads : at + threads + _SIGNATURE]))
+            if octets[at + collecting]:
+                self.collecting = True
+        if self._memory.words[0] != self._addresses[0]:
+            self._addresses = self._list()
+            self._arrange()
+            return False
+        same = signatures == self._signatures
+        self._signatures = signatures
+        return same
+
+    def threads(self) -> list[ThreadState]:
+        """All thread states. A thread that runs code of another interpreter has one in each."""
+        layout, memory = self._layout, self._memory
+        found: dict[int, ThreadState] = {}
+        for interpreter in self._addresses:
+            address = memory.pointer(interpreter + layout.threads_head)
+            while address and address not in found and len(found) < _MAX_THREADS:
+                tid = memory.pointer(address + layout.thread_tid)
+                found[address] = ThreadState(address, tid)
+                address = memory.pointer(address + layout.thread_next)
+        return list(found.values())

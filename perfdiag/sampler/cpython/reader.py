@@ -1,0 +1,225 @@
+"""The non-stop reader: Python stacks, GIL holder and garbage collector of a running CPython.
+
+Read by process_vm_readv: the target is never attached to, stopped or written to. One read per tick copies
+the interpreter's state and the stacks of the threads asked for; a second one verifies the code objects
+that these stacks use.
+"""
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from perfdiag.host.elf import Mapping
+from perfdiag.host.memory import Memory
+from perfdiag.host.namespaces import inner_tids
+from perfdiag.sampler.cpython.code import CodeCache, RawFrame
+from perfdiag.sampler.cpython.interpreters import Interpreters
+from perfdiag.sampler.cpython.layout import Unsupported
+from perfdiag.sampler.cpython.runtime import locate
+from perfdiag.sampler.cpython.thread import Fields, Look, ThreadStack
+
+__all__ = ["PythonTick", "RawFrame", "Reader", "ReaderStats", "Unsupported", "Vanished"]
+
+RETRIES = 3
+_ATTEMPTS = 10  # reads of one stack in a tick, those that only learnt where things lie included
+_LOOKS_AT_ATTACH = 20
+_CHAIN_LIMIT = 100_000
+
+
+class Vanished(Exception):
+    """The process has ended, or another program runs in it."""
+
+
+class PythonTick(NamedTuple):
+    """One look. Threads are native thread ids, as this process's PID namespace has them."""
+
+    holder: int  # thread that holds the GIL of the main interpreter, 0: none
+    locked: bool
+    collecting: bool  # a garbage collector is running
+    stacks: dict[int, int]  # thread -> stack id; the stack without frames for a thread in no Python code
+    torn: list[int]  # threads whose stack could not be read as a whole
+
+
+@dataclass(slots=True)
+class ReaderStats:
+    stacks: int = 0  # delivered
+    reused: int = 0  # of them, unchanged since the last look
+    retried: int = 0  # reads after the first one of a tick
+    torn: int = 0  # given up
+
+
+class _Known(NamedTuple):
+    stack: int
+    codes: frozenset[int]
+
+
+class Reader:
+    """Reads one process. `mappings` is its parsed /proc/PID/maps. Raises Unsupported, PermissionError and
+    Vanished; after that, only `Vanished`."""
+
+    def __init__(self, pid: int, memory: Memory, mappings: Sequence[Mapping]) -> None:
+        self._pid, self._memory = pid, memory
+        try:
+            runtime = locate(memory, mappings)
+            self._interpreters = Interpreters(memory, runtime)
+        except ProcessLookupError as error:
+            raise Vanished(f"process {pid} has ended") from error
+        except PermissionError:
+            raise
+        except OSError as error:
+            raise Unsupported(f"the interpreter's memory cannot be read: {error.strerror}") from error
+        self.version = "{}.{}.{}".format(*runtime.version)
+        self.gil_range = (self._interpreters.gil, self._interpreters.gil + runtime.layout.gil_size)
+        self.stats = ReaderStats()
+        self._fields = Fields(runtime.layout)
+        self._codes = CodeCache(memory, runtime.layout)
+        self._known: dict[tuple[int, ...], _Known] = {}
+        self._stack_ids: dict[tuple[int, ...], int] = {}
+        self._stacks: list[tuple[RawFrame, ...]] = []
+        self._threads: dict[int, ThreadStack] = {}
+        self._by_address: dict[int, int] = {}
+        self._complete = False  # the list of threads is
+        self._validate()
+
+    def frames(self, stack: int) -> tuple[RawFrame, ...]:
+        """Frames of a stack, leaf first."""
+        return self._stacks[stack]
+
+    def tick(self, only: Collection[int] | None = None) -> PythonTick:
+        """One look at the threads `only` (None: at all): those that are in no interpreter are left out."""
+        try:
+            return self._tick(only)
+        except ProcessLookupError as error:
+            raise Vanished(f"process {self._pid} has ended") from error
+        except OSError as error:
+            raise Vanished(f"the interpreter of process {self._pid} is gone: {error.strerror}") from error
+
+    def _tick(self, only: Collection[int] | None) -> PythonTick:
+        threads, got = self._gather(only)
+        whole: list[ThreadStack] = []
+        again: list[ThreadStack] = []
+        at = self._interpreters.length
+        for thread in threads:
+            end = at + thread.length
+            learnt = end <= got and thread.look(at) is Look.WHOLE
+            (whole if learnt else again).append(thread)
+            at = end
+        stacks: dict[int, int] = {}
+        again += self._deliver(whole, stacks)
+        torn = [tid for thread in again if (tid := self._retry(thread, stacks))]
+        self.stats.stacks += len(stacks)
+        self.stats.torn += len(torn)
+        state = self._interpreters
+        holder = self._by_address.get(state.holder, 0) if state.locked else 0
+        return PythonTick(holder, state.locked, state.collecting, stacks, torn)
+
+    def _gather(self, only: Collection[int] | None) -> tuple[list[ThreadStack], int]:
+        """Copy the state and the stacks; once more when threads were born or have ended."""
+        state = self._interpreters
+        for _ in range(RETRIES):
+            if not self._complete:
+                self._list_threads()
+            known = self._threads
+            threads = list(known.values()) if only is None else [known[tid] for tid in only if tid in known]
+            total = state.length + sum([thread.length for thread in threads])
+            request = b"".join([state.request, *[thread.request for thread in threads]])
+            got = self._memory.gather(request, total)
+            if got < state.length:
+                raise Vanished(f"the interpreter of process {self._pid} is gone")
+            if state.update():
+                break
+            self._complete = False
+        return threads, got
+
+    def _list_threads(self) -> None:
+        states = self._interpreters.threads()
+        outer = inner_tids(self._pid)
+        before = {thread.address: (tid, thread) for tid, thread in self._threads.items()}
+        self._threads, self._by_address, self._complete = {}, {}, True
+        for address, tid in states:
+            if not tid:
+                self._complete = False  # a thread is being born
+                continue
+            here = outer.get(tid, 0) if outer else tid
+            self._by_address[address] = here
+            known = before.get(address)
+            stack = known[1] if known and known[0] == here else None
+            # newer interpreters come first: a thread in two of them runs the newer one's code
+            self._threads.setdefault(here, stack or ThreadStack(self._memory, self._fields, address, tid))
+
+    def _retry(self, thread: ThreadStack, stacks: dict[int, int]) -> int:
+        """Read one stack until it is whole. Returns the thread when that does not succeed, else 0."""
+        torn = 0
+        for _ in range(_ATTEMPTS):
+            self.stats.retried += 1
+            got = self._memory.gather(thread.request, thread.length)
+            if got < thread.length:
+                thread.forget()
+                torn += 1
+            else:
+                look = thread.look(0)
+                if look is Look.GONE:
+                    self._complete = False
+                    return 0
+                if look is Look.WHOLE and not self._deliver([thread], stacks):
+                    return 0
+                torn += look is not Look.LEARNT
+            if torn > RETRIES:
+                break
+        return self._by_address.get(thread.address, 0)
+
+    def _deliver(self, threads: list[ThreadStack], stacks: dict[int, int]) -> list[ThreadStack]:
+        """Enter the stack ids of whole stacks. Returns the threads to be read again: those whose code
+        objects had changed, cannot be read, or were new (they may have changed since the copy)."""
+        again: list[ThreadStack] = []
+        found: list[tuple[ThreadStack, _Known | None, frozenset[int]]] = []
+        needed: set[int] = set()
+        for thread in threads:
+            known = self._known.get(thread.chain)
+            codes = known.codes if known else frozenset(thread.chain[::2])
+            needed |= codes
+            found.append((thread, known, codes))
+        stale = self._codes.drop_changed(needed)
+        if stale:
+            self._known.clear()
+        for thread, known, codes in found:
+            if stale and not codes.isdisjoint(stale):
+                again.append(thread)
+                continue
+            if known is None:
+                new = [code for code in codes if code not in self._codes]
+                known = self._resolve(thread.chain, codes)
+                if new or known is None:
+                    again.append(thread)
+                    continue
+            stacks[self._by_address[thread.address]] = known.stack
+            self.stats.reused += thread.reused
+        return again
+
+    def _resolve(self, chain: tuple[int, ...], codes: frozenset[int]) -> _Known | None:
+        """Intern a chain; None when it holds something that is no code object."""
+        frame = self._codes.frame
+        try:
+            ids = tuple(map(frame, chain[::2], chain[1::2]))
+        except ProcessLookupError:
+            raise
+        except (ValueError, OSError):
+            return None
+        stack = self._stack_ids.setdefault(ids, len(self._stacks))
+        if stack == len(self._stacks):
+            self._stacks.append(tuple([self._codes.frames[number] for number in ids]))
+        if len(self._known) >= _CHAIN_LIMIT:
+            self._known.clear()
+        known = self._known[chain] = _Known(stack, codes)
+        return known
+
+    def _validate(self) -> None:
+        """The layout fits when thread states name threads of the process, and their stacks decode."""
+        for _ in range(_LOOKS_AT_ATTACH):
+            stacks = self.tick(None).stacks
+            if any(os.path.exists(f"/proc/{self._pid}/task/{tid}") for tid in stacks) and all(
+                frame.file and frame.function for stack in stacks.values() for frame in self.frames(stack)
+            ):
+                return
+        raise Unsupported(f"the structs of CPython {self.version} are not where they should be")

@@ -1,0 +1,261 @@
+"""One thread's stack, read without stopping the thread: what to copy, and is the copy whole?
+
+Since 3.11 the frames of a thread lie in chunks of its data stack, except those of generators (in the
+generator) and the shims of C calls (on the C stack). One request copies the thread state, the used part of
+the chunk and the frames elsewhere that the last look found, then the pointer to the current frame and the
+same frames once more. The copy is whole when
+
+- the current frame was the same before and after the first copy,
+- the chain of frames ends as a whole chain must end (`Layout.root`), and
+- both copies agree about every frame but the running one: so each caller was at its call both before and
+  after its callee was copied.
+"""
+
+import struct
+from enum import IntEnum
+
+from perfdiag.host.memory import Memory, piece
+from perfdiag.sampler.cpython.layout import Layout
+
+_HEADER = struct.Struct("<QQQ")  # struct _stack_chunk: previous, size, top (in words); then the frames
+_CHUNK_HEADER = _HEADER.size
+_ROOM = 512  # bytes copied beyond the used ones, for frames pushed since
+_MAX_OLDER = 1 << 22  # bytes of full chunks below the current one
+_MAX_ELSEWHERE = 500  # frames
+_SPARE = 4
+
+
+class Look(IntEnum):
+    WHOLE = 0  # `chain` is up to date
+    TORN = 1  # the thread moved under the copy
+    LEARNT = 2  # something lies elsewhere than thought; the next request asks for it
+    GONE = 3  # the thread state is another thread's now
+
+
+class Fields:
+    """The layout of thread states and frames, prepared: indices of 64-bit words from the start of the
+    copied part of a thread state."""
+
+    def __init__(self, layout: Layout) -> None:
+        current = layout.thread_cframe if layout.thread_cframe is not None else layout.thread_current_frame
+        assert current is not None
+        used = (layout.thread_tid, current, layout.thread_chunk, layout.thread_top)
+        self.start = min(used)
+        self.span = max(used) + 8 - self.start
+        self.tid, self.current, self.chunk, self.top = ((offset - self.start) // 8 for offset in used)
+        self.current_at = current
+        self.cframe = layout.current_frame  # offset in a _PyCFrame; None from 3.13 on
+        self.frame = layout.frame_struct()
+        self.frame_code = layout.frame_code
+        self.frame_size = layout.frame_size
+        self.shim, self.root = layout.shim, layout.root
+
+
+class ThreadStack:
+    """`chain` holds (code object, instruction) of each frame, flat, leaf first, after a whole look."""
+
+    __slots__ = (
+        "_again",
+        "_cframe",
+        "_chunk",
+        "_copy",
+        "_elsewhere",
+        "_fields",
+        "_first",
+        "_memory",
+        "_older",
+        "_room",
+        "_second",
+        "_size",
+        "_top",
+        "address",
+        "chain",
+        "length",
+        "request",
+        "reused",
+        "tid",
+    )
+
+    def __init__(self, memory: Memory, fields: Fields, address: int, tid: int) -> None:
+        self._memory, self._fields = memory, fields
+        self.address, self.tid = address, tid
+        self.chain: tuple[int, ...] = ()
+        self.reused = False  # the last look found nothing changed since the one before
+        self._copy: bytes | None = None
+        self._chunk = self._size = self._room = self._top = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what was learnt about where things lie: some of it cannot be read any more."""
+        self._elsewhere: dict[int, int] = {}  # frame address -> offset in its part of the copy
+        self._older: list[tuple[int, int]] = []  # full chunks below the current one: (address, bytes)
+        self._cframe = 0
+        self._chunk = self._size = self._room = 0
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Build the request. The copy is: thread state, [current frame of the cframe], older chunks, frames
+        elsewhere, chunk, pointer(s) to the current frame, frames elsewhere, chunk."""
+        fields, size = self._fields, self._fields.frame_size
+        self._copy = None
+        pieces = [piece(self.address + fields.start, fields.span)]
+        again = [piece(self.address + fields.current_at, 8)]
+        at = fields.span
+        if fields.cframe is not None:
+            # an address that can be read while the right one is not known
+            cframe = piece((self._cframe or self.address) + fields.cframe, 8)
+            pieces.append(cframe)
+            again.append(cframe)
+            at += 8
+        pieces += [piece(address, length) for address, length in self._older]
+        self._first = at
+        at += sum(length for _, length in self._older)
+        frames = [piece(address, size) for address in self._elsewhere]
+        self._elsewhere = {address: number * size for number, address in enumerate(self._elsewhere)}
+        if self._room:
+            frames.append(piece(self._chunk, self._room))
+        both = len(self._elsewhere) * size + self._room
+        self._again = at + both
+        self._second = self._again + 8 * len(again)
+        self.length = self._second + both
+        self.request = b"".join([*pieces, *frames, *again, *frames])
+
+    def look(self, at: int) -> Look:
+        """Judge the copy of `request` that starts at byte `at` of the memory's buffer."""
+        fields, octets, words = self._fields, self._memory.octets, self._memory.words
+        word, again = at >> 3, (at + self._again) >> 3
+        if words[word + fields.tid] != self.tid:
+            return Look.GONE
+        top, after = words[word + fields.current], words[again]
+        if fields.cframe is not None:
+            if top != self._cframe or after != top:
+                self._cframe = after
+                self._arrange()
+                return Look.LEARNT
+            top, after = words[(at + fields.span) >> 3], words[again + 1]
+        if top != after:
+            return Look.TORN
+        if not top:  # in no Python code
+            self.chain, self._copy, self.reused = (), None, False
+            return Look.WHOLE
+        chunk = words[word + fields.chunk]
+        used = words[word + fields.top] - chunk
+        if chunk != self._chunk or not _CHUNK_HEADER <= used <= self._room:
+            return self._learn_chunk(chunk, used)
+        first = at + self._first
+        copy = bytes(octets[first : at + self._again - self._room + used])
+        self.reused = copy == self._copy and top == self._top
+        return Look.WHOLE if self.reused else self._judge(at, top, copy)
+
+    def _judge(self, at: int, top: int, copy: bytes) -> Look:
+        """Walk a copy that differs from the last one."""
+        chunk_at = at + self._again - self._room
+        if self._memory.words[chunk_at >> 3] != (self._older[0][0] if self._older else 0):
+            return self._learn_older(self._memory.words[chunk_at >> 3])
+        first = at + self._first
+        chain = self._walk(top, first, first + sum(length for _, length in self._older))
+        if isinstance(chain, Look):
+            return chain
+        second = at + self._second
+        repeated = copy[sum(length for _, length in self._older) :]
+        if self._memory.octets[second : second + len(repeated)].tobytes() != repeated:
+            other = self._walk(top, first, second)
+            if isinstance(other, Look) or other[2:] != chain[2:]:
+                return Look.TORN
+        self.chain, self._copy, self._top = tuple(chain), copy, top
+        return Look.WHOLE
+
+    def _walk(self, top: int, older_at: int, frames_at: int) -> list[int] | Look:
+        """Follow the chain of frames through one copy: the frames elsewhere and the chunk from `frames_at`
+        on. A torn chain can be a cycle: callers in the chunk must lie below their callees."""
+        fields, octets, elsewhere = self._fields, self._memory.octets, self._elsewhere
+        unpack, shim, size = fields.frame.unpack_from, fields.shim, fields.frame_size
+        frames_at += fields.frame_code
+        shift = frames_at + len(elsewhere) * size - self._chunk
+        low, above = self._chunk + _CHUNK_HEADER, self._chunk + self._room - size + 1
+        chain: list[int] = []
+        seen: list[int] = []
+        missing: list[int] = []
+        limit = self.length // size + _MAX_ELSEWHERE
+        address, kind = top, -1
+        while address and limit:
+            limit -= 1
+            if low <= address < above:
+                code, previous, instruction, kind = unpack(octets, address + shift)
+                above = address
+            elif (offset := elsewhere.get(address)) is not None:
+                code, previous, instruction, kind = unpack(octets, frames_at + offset)
+                seen.append(address)
+            elif (offset := self._in_older(address)) >= 0:
+                code, previous, instruction, kind = unpack(octets, older_at + offset + fields.frame_code)
+            else:
+                try:
+                    data = self._memory.read(address, size)
+                except OSError:
+                    return Look.TORN
+                missing.append(address)
+                if len(missing) > _MAX_ELSEWHERE:
+                    return Look.TORN
+                code, previous, instruction, kind = unpack(data, fields.frame_code)
+            if kind < shim:
+                chain.append(code)
+                chain.append(instruction)
+            address = previous
+        if address or kind != fields.root or 0 in chain:
+            return Look.TORN
+        if missing:
+            self._learn_elsewhere(missing, seen)
+            return Look.LEARNT
+        return chain
+
+    def _in_older(self, address: int) -> int:
+        """Offset of a frame in the copy of the older chunks, -1 when it is in none of them."""
+        offset = 0
+        for start, length in self._older:
+            if start < address <= start + length - self._fields.frame_size:
+                return offset + address - start
+            offset += length
+        return -1
+
+    def _learn_elsewhere(self, missing: list[int], seen: list[int]) -> None:
+        """Ask for the frames that this walk met outside the chunks, and for a few that others met: they
+        alternate."""
+        others = [address for address in self._elsewhere if address not in seen]
+        self._elsewhere = dict.fromkeys([*missing, *seen, *others[:_SPARE]], 0)
+        self._arrange()
+
+    def _learn_chunk(self, chunk: int, used: int) -> Look:
+        """The stack has grown beyond the room or lies in another chunk."""
+        if chunk != self._chunk:
+            try:
+                self._size = self._memory.pointer(chunk + 8)
+            except OSError:
+                return Look.TORN
+            self._older = []
+        if not _CHUNK_HEADER <= used <= self._size <= _MAX_OLDER:
+            return Look.TORN
+        self._chunk = chunk
+        # in steps, so that the request seldom changes; never past the end of the chunk
+        self._room = min(self._size & -8, (used + 2 * _ROOM) // _ROOM * _ROOM)
+        self._arrange()
+        return Look.LEARNT
+
+    def _learn_older(self, previous: int) -> Look:
+        """The full chunks below the current one; only deep stacks have any."""
+        older: list[tuple[int, int]] = []
+        total = 0
+        while previous and total <= _MAX_OLDER:
+            try:
+                header = self._memory.read(previous, _CHUNK_HEADER)
+            except OSError:
+                return Look.TORN
+            below, size, top = _HEADER.unpack(header)
+            length = _CHUNK_HEADER + 8 * top
+            if length > size:
+                return Look.TORN
+            older.append((previous, length))
+            total += length
+            previous = below
+        self._older = older
+        self._arrange()
+        return Look.LEARNT
