@@ -24,7 +24,8 @@ class Busy:
 
     def part(self, rows: Iterable[Array]) -> Array:
         """Sum of some rows, per block."""
-        return np.sum([np.zeros_like(self.total), *rows], axis=0)
+        summed: Array = np.sum([np.zeros_like(self.total), *rows], axis=0)
+        return summed
 
     @property
     def seconds(self) -> float:

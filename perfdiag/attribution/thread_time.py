@@ -76,8 +76,9 @@ class ThreadTime:
             for entry in self.waits:
                 entry.weight *= factor
         elif self.loose > _DUST:
-            base = (self.works or self.outside_gil or self.queues or [None])[-1]
-            if base is not None:
+            booked = self.works or self.outside_gil or self.queues
+            if booked:
+                base = booked[-1]
                 self.waits.append(Entry(base.t0, base.t1, TimeClass.UNKNOWN, -1, base.stack, self.loose))
         self.loose = min(self.loose, 0.0)
 

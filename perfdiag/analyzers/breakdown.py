@@ -1,0 +1,151 @@
+"""Where busy thread time goes: by class of time, by object waited on, and by place in the code.
+
+Signals, all shares of the busy time of the groups under pressure (or of all, with `--any`):
+`time.CLASS` (one; for network, lock and child one per object, the largest first), with `where` the code that
+waits (for a lock: the critical section of the likely holder) and `other` who stands in the way. `group.load` is
+the occupancy of each group of threads, `time.busy` the mean number of threads at work.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from perfdiag.attribution.busy import Array, Busy, busy_time
+from perfdiag.attribution.places import culprit
+from perfdiag.attribution.sections import critical_section
+from perfdiag.diagnosis import Signal
+from perfdiag.model import Estimate, Meta, Object, Place, Stack, TimeClass
+from perfdiag.plugins import Analyzer, Step
+from perfdiag.stats.shares import shares
+from perfdiag.timetable import BLOCK, TimeKey
+from perfdiag.units import Unit
+
+_PER_OBJECT = {TimeClass.NETWORK, TimeClass.LOCK, TimeClass.CHILD}
+_MOST = 8  # objects of a class that get a signal of their own
+_MAIN_OBJECT = 0.5  # share of a class's time above which its object is named
+
+Rows = list[tuple[TimeKey, Array]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The last step: its table holds all of the time."""
+
+    meta: Meta
+    step: Step | None = None
+
+
+def start(meta: Meta) -> State:
+    return State(meta)
+
+
+def step(state: State, step: Step) -> State:
+    return replace(state, step=step)
+
+
+def signals(state: State, now: float) -> tuple[Signal, ...]:
+    step = state.step
+    if step is None:
+        return ()
+    everything = ("any", "1") in state.meta.options
+    busy = busy_time(step.table, pressed_only=not everything)
+    subject = f"process:{step.processes[0].pid}" if step.processes else "process:?"
+    window = (step.table.start, now)
+    result = [*_loads(busy, subject, window)]
+    if busy.seconds <= 0:
+        return tuple(result)
+    wall = max(BLOCK, step.table.blocks * BLOCK)
+    threads = busy.seconds / wall
+    estimate = Estimate(value=threads, low=threads, high=threads, unit=Unit.COUNT, n=len(busy.total))
+    result.append(Signal(name="time.busy", subject=subject, estimate=replace(estimate, window=window)))
+    named = _split(busy, step.objects)
+    estimates = shares([busy.part(row for _, row in rows) for _, rows in named], busy.total)
+    for (name, rows), estimate in zip(named, estimates, strict=True):
+        result.append(_time_signal(name, rows, estimate, step, subject, window))
+    return tuple(result)
+
+
+def _loads(busy: Busy, subject: str, window: tuple[float, float]) -> Iterable[Signal]:
+    for load in sorted(busy.groups.values(), key=lambda load: (-load.busy, load.group)):
+        value = min(1.0, load.occupancy)
+        yield Signal(
+            name="group.load",
+            subject=subject,
+            estimate=Estimate(
+                value=value, low=value, high=value, unit=Unit.RATIO, n=load.threads, window=window
+            ),
+            labels=(
+                ("group", load.group),
+                ("pressed", str(int(load.pressed))),
+                ("threads", str(load.threads)),
+                ("busy", f"{load.busy:.6g}"),
+            ),
+        )
+
+
+def _split(busy: Busy, objects: Sequence[Object]) -> list[tuple[str, Rows]]:
+    """Rows by (signal name, object name), the largest of each class first."""
+    parts: dict[tuple[TimeClass, str], Rows] = defaultdict(list)
+    for key, row in busy.rows:
+        item = objects[key.object].name if key.time in _PER_OBJECT and key.object >= 0 else ""
+        parts[key.time, item].append((key, row))
+    weight = {key: sum(float(row.sum()) for _, row in rows) for key, rows in parts.items()}
+    kept: dict[TimeClass, int] = defaultdict(int)
+    result = []
+    for key in sorted(parts, key=lambda key: (-weight[key], key)):
+        kept[key[0]] += 1
+        if kept[key[0]] <= _MOST:
+            result.append((f"time.{key[0]}", parts[key]))
+    return result
+
+
+def _time_signal(
+    name: str, rows: Rows, estimate: Estimate, step: Step, subject: str, window: tuple[float, float]
+) -> Signal:
+    time = rows[0][0].time
+    found = culprit(_stacks(rows, step.stacks, of="stack"))
+    where = found[0] if found else None
+    other: Place | None = None
+    holders = list(_stacks(rows, step.stacks, of="other"))
+    if time is TimeClass.LOCK:
+        waiting = where
+        section = critical_section(holders, list(_stacks(rows, step.stacks, of="stack")))
+        where, other = section or waiting, waiting
+    elif holders:
+        holding = culprit(holders)
+        where, other = (holding[0], where) if holding else (where, None)
+    return Signal(
+        name=name,
+        subject=subject,
+        estimate=replace(estimate, window=window),
+        labels=(("group", rows[0][0].group),),
+        where=where,
+        object=_object(rows, step.objects),
+        other=other,
+    )
+
+
+def _stacks(rows: Rows, stacks: Sequence[Stack], *, of: str) -> Iterable[tuple[Stack, float]]:
+    for key, row in rows:
+        number = getattr(key, of)
+        if number >= 0:
+            yield stacks[number], float(row.sum())
+
+
+def _object(rows: Rows, objects: Sequence[Object]) -> Object | None:
+    """The object that most of the time went to, where one has most of it."""
+    weight: dict[str, float] = defaultdict(float)
+    by_name: dict[str, Object] = {}
+    total = 0.0
+    for key, row in rows:
+        seconds = float(row.sum())
+        total += seconds
+        if key.object >= 0:
+            item = objects[key.object]
+            weight[item.name] += seconds
+            by_name[item.name] = item
+    best = max(weight, key=lambda name: (weight[name], name), default="")
+    return by_name[best] if best and weight[best] >= _MAIN_OBJECT * total else None
+
+
+SPEC = Analyzer(name="breakdown", help=__doc__ or "", start=start, step=step, signals=signals)

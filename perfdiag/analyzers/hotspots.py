@@ -1,0 +1,105 @@
+"""Which function the CPU time goes to.
+
+`cpu.function`, one per group of threads: the deepest function of user code below which most of the group's
+CPU time is spent (Python and native code; system calls and garbage collection have their own signals), as a
+share of the busy time of all groups under pressure. `cpu.self`, the ten user functions with most CPU time of
+their own.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from perfdiag.attribution.busy import Array, busy_time
+from perfdiag.attribution.groups import user_frame
+from perfdiag.attribution.places import culprit, function_key, function_keys, place
+from perfdiag.diagnosis import Signal
+from perfdiag.model import Meta, Place, TimeClass
+from perfdiag.plugins import Analyzer, Step
+from perfdiag.stats.shares import shares
+from perfdiag.timetable import TimeKey
+
+_COMPUTING = {TimeClass.PYTHON, TimeClass.NATIVE}
+_TOP = 10
+
+Rows = list[tuple[TimeKey, Array]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The last step: its table holds all of the time."""
+
+    meta: Meta
+    step: Step | None = None
+
+
+def start(meta: Meta) -> State:
+    return State(meta)
+
+
+def step(state: State, step: Step) -> State:
+    return replace(state, step=step)
+
+
+def signals(state: State, now: float) -> tuple[Signal, ...]:
+    step = state.step
+    if step is None or not step.processes:
+        return ()
+    busy = busy_time(step.table, pressed_only=("any", "1") not in state.meta.options)
+    rows = [(key, row) for key, row in busy.rows if key.time in _COMPUTING]
+    if not rows:
+        return ()
+    named = [*_by_group(rows, step), *_by_function(rows, step)]
+    estimates = shares([part for _, _, _, part in named], busy.total) if named else ()
+    subject, window = f"process:{step.processes[0].pid}", (step.table.start, now)
+    return tuple(
+        Signal(
+            name=name,
+            subject=subject,
+            estimate=replace(estimate, window=window),
+            labels=(("group", group),),
+            where=where,
+        )
+        for (name, group, where, _), estimate in zip(named, estimates, strict=True)
+    )
+
+
+def _by_group(rows: Rows, step: Step) -> list[tuple[str, str, Place | None, Array]]:
+    """The culprit of each group, and the CPU time at or below it."""
+    groups: dict[str, Rows] = defaultdict(list)
+    for key, row in rows:
+        groups[key.group].append((key, row))
+    result = []
+    for group, members in groups.items():
+        found = culprit((step.stacks[key.stack], float(row.sum())) for key, row in members if key.stack >= 0)
+        if found is None:
+            total: Array = sum((row for _, row in members), start=0 * members[0][1])
+            result.append(("cpu.function", group, None, total))
+            continue
+        name = f"{found[0].file}:{found[0].function}"
+        below = [
+            row for key, row in members if key.stack >= 0 and name in function_keys(step.stacks[key.stack])
+        ]
+        result.append(("cpu.function", group, found[0], sum(below, start=0 * members[0][1])))
+    result.sort(key=lambda item: (-float(item[3].sum()), item[1]))
+    return result
+
+
+def _by_function(rows: Rows, step: Step) -> list[tuple[str, str, Place | None, Array]]:
+    """User functions by the CPU time of their own lines and of library code called from them."""
+    totals: dict[str, Array] = {}
+    places: dict[str, tuple[float, Place]] = {}
+    for key, row in rows:
+        stack = step.stacks[key.stack] if key.stack >= 0 else None
+        frame = user_frame(stack.frames) if stack else None
+        if stack is None or frame is None:
+            continue
+        name = function_key(frame)
+        totals[name] = totals[name] + row if name in totals else row.copy()
+        weight = float(row.sum())
+        if name not in places or weight > places[name][0]:
+            places[name] = (weight, place(frame, stack))
+    top = sorted(totals, key=lambda name: (-float(totals[name].sum()), name))[:_TOP]
+    return [("cpu.self", "", places[name][1], totals[name]) for name in top]
+
+
+SPEC = Analyzer(name="hotspots", help=__doc__ or "", start=start, step=step, signals=signals)
