@@ -1,8 +1,8 @@
 """Takes evidence for a scenario without perfdiag: `python -m tests.scenarios.evidence [NAME,...]`.
 
-For the threads that matter (those with `Scenario.thread` on their stack) over a few seconds: what py-spy sees on
-their stacks, the state and system call that /proc shows, the scheduler's own accounts, the cgroup's, and the
-target's truth log. What it prints goes into the scenario's file by hand.
+For the threads that matter (those with `Scenario.thread` on their stack) over a few seconds: what py-spy sees
+on their stacks, the state and system call that /proc shows, the scheduler's own accounts, the cgroup's, and
+the target's truth log. What it prints goes into the scenario's file by hand.
 """
 
 import json
@@ -79,12 +79,12 @@ def schedstat(pid: int, tids: Iterable[int]) -> tuple[float, float]:
     return sum(int(row[0]) for row in rows) / 1e9, sum(int(row[1]) for row in rows) / 1e9
 
 
-def throttled(target: Target) -> float:
-    """Seconds for which the target's cgroup has been stopped so far."""
+def periods(target: Target) -> tuple[int, int]:
+    """(all, throttled) periods of the target's cgroup so far; (0, 0) without one."""
     if target.group is None:
-        return 0.0
+        return 0, 0
     rows = dict(line.split() for line in (target.group / "cpu.stat").read_text().splitlines())
-    return int(rows["throttled_time"]) / 1e9 if "throttled_time" in rows else int(rows["throttled_usec"]) / 1e6
+    return int(rows["nr_periods"]), int(rows["nr_throttled"])
 
 
 def logged(path: Path, tids: set[int], t0: float, t1: float) -> Counter[str]:
@@ -107,14 +107,13 @@ def take(scenario: Scenario) -> None:
     looks = Looks()
     with on_stage(scenario, log=True) as target:
         count_stacks(dump(target.pid), scenario, looks)
-        t0, before, stopped = time.monotonic(), schedstat(target.pid, looks.tids), throttled(target)
+        t0, before, unlimited = time.monotonic(), schedstat(target.pid, looks.tids), periods(target)
         while time.monotonic() - t0 < SECONDS:
             for _ in range(LOOKS_PER_DUMP):
                 time.sleep(0.03)
                 looks.calls.update(blocked_call(target.pid, tid) for tid in looks.tids)
             count_stacks(dump(target.pid), scenario, looks)
-        t1, after, stopped = time.monotonic(), schedstat(target.pid, looks.tids), throttled(target) - stopped
-        waited = after[1] - before[1]
+        t1, after, limited = time.monotonic(), schedstat(target.pid, looks.tids), periods(target)
         # The target ends here and writes its log, which goes with the directory: keep a copy.
         subprocess.run(["kill", "-TERM", str(target.pid)], check=True)
         time.sleep(0.5)
@@ -123,10 +122,10 @@ def take(scenario: Scenario) -> None:
     print(f"{scenario.name}: {len(looks.tids)} threads with {scenario.thread}, {t1 - t0:.1f} s")
     show("py-spy dump", looks.stacks, sum(looks.stacks.values()) / 2)
     show("/proc state, call", looks.calls, looks.calls.total())
-    show("schedstat", {"cpu": after[0] - before[0], "run queue": waited}, wall)
+    show("schedstat", {"cpu": after[0] - before[0], "run queue": after[1] - before[1]}, wall)
     show("truth log", classes, wall)
     if target.group:
-        show("cpu.stat", {"throttled": stopped}, t1 - t0)
+        show("cpu.stat", {"throttled": limited[1] - unlimited[1]}, limited[0] - unlimited[0])
 
 
 def main() -> None:

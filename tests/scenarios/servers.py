@@ -1,4 +1,4 @@
-"""Redis and PostgreSQL on free loopback ports, with data directories of their own; started and stopped by pid."""
+"""Redis and PostgreSQL on free loopback ports, with data directories of their own; stopped by pid."""
 
 import ctypes
 import os

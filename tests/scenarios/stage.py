@@ -31,7 +31,7 @@ class Target:
     group: Path | None  # the cgroup that limits it
 
 
-def _ready_line(process: "subprocess.Popen[str]") -> dict[str, int]:
+def ready_line(process: "subprocess.Popen[str]") -> dict[str, int]:
     """The target's line on stdout; it must come within READY_SECONDS."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
@@ -83,8 +83,9 @@ def on_stage(scenario: Scenario, *, python: str = sys.executable, log: bool = Fa
         port = stack.enter_context(SERVERS[scenario.server](directory)) if scenario.server else None
         group = stack.enter_context(quota_group(scenario.quota)) if scenario.quota else None
         prepare = _joining(group) if group else end_with_parent
-        target = stack.enter_context(running(_command(scenario, python, directory, port, log), prepare=prepare))
-        facts = _ready_line(target)
+        command = _command(scenario, python, directory, port, log)
+        target = stack.enter_context(running(command, prepare=prepare))
+        facts = ready_line(target)
         if scenario.client:
             client = [sys.executable, str(HERE / "peers" / scenario.client), str(facts["port"])]
             stack.enter_context(running(client))

@@ -1,4 +1,4 @@
-"""What a scenario needs around the target: a CPU quota, a disk, and a host that is quiet enough to judge on."""
+"""What a scenario needs around the target: a CPU quota, a disk, and a host that is quiet enough."""
 
 import os
 import time

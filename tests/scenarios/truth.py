@@ -29,7 +29,8 @@ class Scenario:
 
     `thread` is a function on the stack of the threads that matter (the workers), by which evidence leaves out
     timers and heartbeats. `server` is started before the target, `client` after it; `neighbours` are busy
-    loops per CPU, `quota` is in CPUs, `directory` asks for a directory (on a file system with durable writes) that the target may fill.
+    loops per CPU, `quota` is in CPUs, `directory` asks for a directory that the target may fill, on a file
+    system with durable writes.
     """
 
     name: str

@@ -7,7 +7,8 @@ from tests.scenarios.truth import Scenario
 
 
 def _discover() -> dict[str, Scenario]:
-    modules = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
+    names = [f"{__name__}.{found.name}" for found in pkgutil.iter_modules(__path__)]
+    modules = [importlib.import_module(name) for name in names]
     return {module.SCENARIO.name: module.SCENARIO for module in modules}
 
 

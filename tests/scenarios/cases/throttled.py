@@ -15,9 +15,9 @@ SCENARIO = Scenario(
             source="/proc/PID/task/TID/schedstat over 4 s",
         ),
         Evidence(
-            what="throttled seconds of all CPUs per second of wall time, of 2 threads",
-            share=0.725,
-            source="cpu.stat of the group, throttled_time over 4 s",
+            what="periods in which the group was stopped, of all periods",
+            share=1.0,
+            source="cpu.stat of the group over 4 s",
         ),
         Evidence(
             what="dumps of the workers in compress_chunk",

@@ -1,0 +1,179 @@
+"""Runs perfdiag on the labelled programs: `python -m tests.scenarios.runner [--names a,b] [--repeat N]`.
+
+Each scenario is staged, profiled from outside and scored against its truth. A run is judged only when the
+host was quiet before it and the sampler kept up; otherwise it is tried again, a few times, and then skipped
+with the reason. With `--record DIR` nothing is scored: each program is recorded once instead.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tests.scenarios.scoring import Score, Totals, kept_up, score, total
+from tests.scenarios.servers import Unavailable, end_with_parent
+from tests.scenarios.stage import chosen, on_stage
+from tests.scenarios.surroundings import wait_for_quiet
+from tests.scenarios.truth import Scenario
+
+PERFDIAG = (sys.executable, "-m", "perfdiag")
+GRACE_SECONDS = 30.0  # for perfdiag to start and to diagnose
+RECORD_SECONDS = 4.0
+RECORD_LIMIT = 300_000  # bytes
+NOT_KEPT_UP = 4  # perfdiag's exit code for "inconclusive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One scenario, once: its score, or why it was not judged."""
+
+    name: str
+    score: Score | None
+    note: str = ""
+    report: dict[str, Any] | None = None
+
+
+class Unjudged(Exception):
+    """This attempt says nothing about perfdiag; the message says why."""
+
+
+def perfdiag(*words: str, seconds: float) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*PERFDIAG, *words],
+        capture_output=True,
+        text=True,
+        timeout=seconds + GRACE_SECONDS,
+        preexec_fn=end_with_parent,
+    )
+
+
+def profile(pid: int, duration: float) -> dict[str, Any]:
+    """perfdiag's report on a process; ChildProcessError with its last words when it printed none."""
+    done = perfdiag("profile", "-p", str(pid), "-d", f"{duration:g}", "-f", "json", seconds=duration)
+    try:
+        return dict(json.loads(done.stdout))
+    except ValueError:
+        if done.returncode == NOT_KEPT_UP:
+            raise Unjudged("perfdiag found its own look inconclusive") from None
+        words = done.stderr.strip().splitlines()[-1:]
+        raise ChildProcessError(f"status {done.returncode}: {' '.join(words)}") from None
+
+
+def attempt(scenario: Scenario, options: argparse.Namespace) -> Run:
+    noise = wait_for_quiet(options.patience)
+    if not noise.quiet:
+        raise Unjudged(f"the host was not quiet: {noise}")
+    with on_stage(scenario, python=options.python) as target:
+        try:
+            report = profile(target.pid, options.duration)
+        except (ChildProcessError, subprocess.TimeoutExpired) as error:
+            wrong = Score(healthy=scenario.truth is None, kind_right=False, place_right=False)
+            return Run(name=scenario.name, score=wrong, note=f"no report: {error}")
+    if not kept_up(report):
+        cost = report["meta"]["cost"]
+        raise Unjudged(f"the sampler made {cost['made']} of {cost['planned']} ticks")
+    return Run(name=scenario.name, score=score(report, scenario.truth), report=report)
+
+
+def judge(scenario: Scenario, options: argparse.Namespace) -> Run:
+    """The first attempt that can be judged, of a bounded number."""
+    why = ""
+    for _ in range(options.attempts):
+        try:
+            return attempt(scenario, options)
+        except Unjudged as reason:
+            why = str(reason)
+        except Unavailable as missing:
+            return Run(name=scenario.name, score=None, note=str(missing))
+    return Run(name=scenario.name, score=None, note=f"{why} ({options.attempts} attempts)")
+
+
+def line(run: Run, scenario: Scenario) -> str:
+    """One row of the table: what was expected, what was found, and whether it is right."""
+    expected = scenario.truth.kind if scenario.truth else "nothing"
+    if run.score is None:
+        return f"{run.name:<24} skipped  {run.note}"
+    found = run.score.kind or run.note or "nothing"
+    place = " ".join(part for part in (run.score.function, run.score.object) if part)
+    verdict = "right" if run.score.place_right else "place?" if run.score.kind_right else "WRONG"
+    return f"{run.name:<24} {verdict:<8} expected {expected:<16} found {found:<16} {place}"
+
+
+def summary(totals: Totals, skipped: int) -> str:
+    return (
+        f"judged {totals.sick + totals.healthy}, skipped {skipped}: "
+        f"kind {totals.kind_right}/{totals.sick}, place {totals.place_right}/{totals.sick}, "
+        f"healthy {totals.healthy_right}/{totals.healthy}"
+    )
+
+
+def run_all(options: argparse.Namespace) -> Iterator[Run]:
+    for turn in range(options.repeat):
+        for scenario in chosen(options.names):
+            run = judge(scenario, options)
+            print(f"{turn + 1} " if options.repeat > 1 else "", line(run, scenario), sep="", flush=True)
+            yield run
+
+
+def record_all(options: argparse.Namespace) -> int:
+    """One recording of each scenario in `options.record`, small enough to be kept with the sources."""
+    failed = 0
+    for scenario in chosen(options.names):
+        path = Path(options.record) / f"{scenario.name}.perfdiag"
+        words = ("record", "-d", f"{RECORD_SECONDS:g}", "-o", str(path), "-p")
+        try:
+            with on_stage(scenario, python=options.python) as target:
+                done = perfdiag(*words, str(target.pid), seconds=RECORD_SECONDS)
+        except Unavailable as missing:
+            print(f"{scenario.name:<24} skipped  {missing}")
+            continue
+        size = path.stat().st_size if path.exists() else 0
+        right = done.returncode == 0 and 0 < size <= RECORD_LIMIT
+        failed += not right
+        said = f"{size} bytes" if right else done.stderr.strip()[-100:]
+        print(f"{scenario.name:<24} {'recorded' if right else 'FAILED  '} {said}")
+    return 1 if failed else 0
+
+
+def options_from(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--names", default="", help="comma-separated; all by default")
+    parser.add_argument("--repeat", type=int, default=1, metavar="N")
+    parser.add_argument("--duration", type=float, default=8.0, metavar="SECONDS")
+    parser.add_argument("--json", metavar="FILE", help="write scores and reports")
+    parser.add_argument("--record", metavar="DIR", help="record each program instead of scoring it")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the targets")
+    parser.add_argument("--attempts", type=int, default=3, help="tries of a scenario before it is skipped")
+    parser.add_argument("--patience", type=float, default=20.0, help="seconds to wait for a quiet host")
+    return parser.parse_args(words)
+
+
+def _unwind(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def main(words: list[str] | None = None) -> int:
+    options = options_from(words)
+    signal.signal(signal.SIGTERM, _unwind)  # so that everything on stage is taken down
+    if options.record:
+        return record_all(options)
+    runs = list(run_all(options))
+    totals = total(run.score for run in runs if run.score is not None)
+    print(summary(totals, sum(run.score is None for run in runs)))
+    if options.json:
+        Path(options.json).write_text(json.dumps([asdict(run) for run in runs], indent=1) + os.linesep)
+    return 0 if totals.passed else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,45 @@
+"""Every target gets ready, lives, ends on request, and leaves nothing behind."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.cases import SCENARIOS
+from tests.scenarios.servers import Unavailable
+from tests.scenarios.stage import on_stage
+from tests.scenarios.truth import Scenario
+
+pytestmark = pytest.mark.scenario
+
+END_SECONDS = 3.0
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
+def test_a_target_gets_ready_and_ends(scenario: Scenario) -> None:
+    try:
+        with on_stage(scenario) as target:
+            threads = len(list(Path(f"/proc/{target.pid}/task").iterdir()))
+            ended = time.monotonic()
+        ended = time.monotonic() - ended
+    except Unavailable as missing:
+        pytest.skip(str(missing))
+    assert threads >= 2
+    assert ended < END_SECONDS
+    assert not Path(f"/proc/{target.pid}").exists()
+    assert target.group is None or not target.group.exists()
+
+
+def test_the_truth_log_is_written_at_the_end() -> None:
+    with on_stage(SCENARIOS["lock.contention"], log=True) as target:
+        time.sleep(0.5)
+        os.kill(target.pid, 15)
+        deadline = time.monotonic() + END_SECONDS
+        while not target.truth_log.exists() or not target.truth_log.read_text().endswith("\n"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        rows = [json.loads(line) for line in target.truth_log.read_text().splitlines()]
+    assert {"lock", "sleep"} == {row["class"] for row in rows}
+    assert all(row["t1"] >= row["t0"] and row["seconds"] >= 0 for row in rows)
