@@ -55,11 +55,12 @@ class Against:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """Which busy time a finding explains: slices of these classes, and, where given, on one of these
-    objects (names) and below one of these functions ('file:function')."""
+    objects (names), below one of these functions ('file:function'), in this group of threads."""
 
     times: frozenset[TimeClass]
     objects: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,16 @@ class NotEvaluated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """A group of threads: how much of the wall time of those that ever work they are busy (a ratio)."""
+
+    name: str
+    threads: int
+    occupancy: Estimate
+    pressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakdownRow:
     """Where busy thread time goes: one class on one object from one place of one thread group."""
 
@@ -171,3 +182,4 @@ class Report:
     not_evaluated: tuple[NotEvaluated, ...]
     faults: tuple[Fault, ...]
     profile: tuple[Weighted, ...] = ()
+    groups: tuple[GroupRow, ...] = ()

@@ -25,6 +25,11 @@ def printable(raw: bytes | str, limit: int = 512) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def printable_lines(text: str, limit: int = 1 << 16) -> str:
+    """Text of several lines (advice): each made printable, line feeds kept."""
+    return "\n".join(printable(line, limit) for line in text.split("\n"))
+
+
 def collapsed_frame(text: str) -> str:
     """A frame for the collapsed format, where ';' separates frames and the last space the count."""
     return printable(text).replace(";", ":")
