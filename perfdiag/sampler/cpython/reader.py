@@ -45,6 +45,7 @@ class PythonTick(NamedTuple):
 class ReaderStats:
     stacks: int = 0  # delivered
     reused: int = 0  # of them, unchanged since the last look
+    partial: int = 0  # of them, callers only: the thread called and returned too fast for its leaf
     retried: int = 0  # reads after the first one of a tick
     torn: int = 0  # given up
 
@@ -158,7 +159,7 @@ class Reader:
                 thread.forget()
                 torn += 1
             else:
-                look = thread.look(0)
+                look = thread.look(0, partial=torn >= RETRIES)
                 if look is Look.GONE:
                     self._complete = False
                     return 0
@@ -195,6 +196,7 @@ class Reader:
                     continue
             stacks[self._by_address[thread.address]] = known.stack
             self.stats.reused += thread.reused
+            self.stats.partial += thread.partial
         return again
 
     def _resolve(self, chain: tuple[int, ...], codes: frozenset[int]) -> _Known | None:

@@ -56,7 +56,7 @@ class ThreadStack:
 
     __slots__ = (
         "_again",
-        "_cframe",
+        "_cframes",
         "_chunk",
         "_copy",
         "_elsewhere",
@@ -71,6 +71,7 @@ class ThreadStack:
         "address",
         "chain",
         "length",
+        "partial",
         "request",
         "reused",
         "tid",
@@ -81,6 +82,7 @@ class ThreadStack:
         self.address, self.tid = address, tid
         self.chain: tuple[int, ...] = ()
         self.reused = False  # the last look found nothing changed since the one before
+        self.partial = False  # the last look saw the callers only
         self._copy: bytes | None = None
         self._chunk = self._size = self._room = self._top = 0
         self.forget()
@@ -89,12 +91,12 @@ class ThreadStack:
         """Drop what was learnt about where things lie: some of it cannot be read any more."""
         self._elsewhere: dict[int, int] = {}  # frame address -> offset in its part of the copy
         self._older: list[tuple[int, int]] = []  # full chunks below the current one: (address, bytes)
-        self._cframe = 0
+        self._cframes: dict[int, int] = {}  # _PyCFrame (before 3.13) -> offset in its part of the copy
         self._chunk = self._size = self._room = 0
         self._arrange()
 
     def _arrange(self) -> None:
-        """Build the request. The copy is: thread state, [current frame of the cframe], older chunks, frames
+        """Build the request. The copy is: thread state, current frames of the cframes, older chunks, frames
         elsewhere, chunk, pointer(s) to the current frame, frames elsewhere, chunk."""
         fields, size = self._fields, self._fields.frame_size
         self._copy = None
@@ -102,11 +104,11 @@ class ThreadStack:
         again = [piece(self.address + fields.current_at, 8)]
         at = fields.span
         if fields.cframe is not None:
-            # an address that can be read while the right one is not known
-            cframe = piece((self._cframe or self.address) + fields.cframe, 8)
-            pieces.append(cframe)
-            again.append(cframe)
-            at += 8
+            cframes = [piece(address + fields.cframe, 8) for address in self._cframes]
+            self._cframes = {address: 8 * number for number, address in enumerate(self._cframes)}
+            pieces += cframes
+            again += cframes
+            at += 8 * len(cframes)
         pieces += [piece(address, length) for address, length in self._older]
         self._first = at
         at += sum(length for _, length in self._older)
@@ -120,22 +122,24 @@ class ThreadStack:
         self.length = self._second + both
         self.request = b"".join([*pieces, *frames, *again, *frames])
 
-    def look(self, at: int) -> Look:
-        """Judge the copy of `request` that starts at byte `at` of the memory's buffer."""
+    def look(self, at: int, partial: bool = False) -> Look:
+        """Judge the copy of `request` that starts at byte `at` of the memory's buffer. With `partial`, the
+        callers that both copies agree about are enough: a thread that calls and returns all the time keeps
+        its callers, not its leaf."""
         fields, octets, words = self._fields, self._memory.octets, self._memory.words
         word, again = at >> 3, (at + self._again) >> 3
         if words[word + fields.tid] != self.tid:
             return Look.GONE
         top, after = words[word + fields.current], words[again]
         if fields.cframe is not None:
-            if top != self._cframe or after != top:
-                self._cframe = after
-                self._arrange()
+            before, later = self._cframes.get(top, -1), self._cframes.get(after, -1)
+            if before < 0 or later < 0:
+                self._learn_cframes(top, after)
                 return Look.LEARNT
-            top, after = words[(at + fields.span) >> 3], words[again + 1]
-        if top != after:
-            return Look.TORN
-        if not top:  # in no Python code
+            top, after = words[(at + fields.span + before) >> 3], words[again + 1 + (later >> 3)]
+        if not (top and after):  # in no Python code
+            if top != after:
+                return Look.TORN
             self.chain, self._copy, self.reused = (), None, False
             return Look.WHOLE
         chunk = words[word + fields.chunk]
@@ -144,25 +148,33 @@ class ThreadStack:
             return self._learn_chunk(chunk, used)
         first = at + self._first
         copy = bytes(octets[first : at + self._again - self._room + used])
-        self.reused = copy == self._copy and top == self._top
-        return Look.WHOLE if self.reused else self._judge(at, top, copy)
+        self.reused = copy == self._copy and top == self._top == after
+        return Look.WHOLE if self.reused else self._judge(at, top, after, copy, partial)
 
-    def _judge(self, at: int, top: int, copy: bytes) -> Look:
+    def _judge(self, at: int, top: int, after: int, copy: bytes, partial: bool) -> Look:
         """Walk a copy that differs from the last one."""
         chunk_at = at + self._again - self._room
         if self._memory.words[chunk_at >> 3] != (self._older[0][0] if self._older else 0):
             return self._learn_older(self._memory.words[chunk_at >> 3])
         first = at + self._first
-        chain = self._walk(top, first, first + sum(length for _, length in self._older))
+        frames_at = first + sum(length for _, length in self._older)
+        chain = self._walk(top, first, frames_at)
+        if chain is Look.TORN and top != after:  # the first current frame had returned meanwhile
+            chain = self._walk(after, first, frames_at)
         if isinstance(chain, Look):
             return chain
         second = at + self._second
         repeated = copy[sum(length for _, length in self._older) :]
-        if self._memory.octets[second : second + len(repeated)].tobytes() != repeated:
-            other = self._walk(top, first, second)
-            if isinstance(other, Look) or other[2:] != chain[2:]:
+        self.partial = False
+        if top != after or self._memory.octets[second : second + len(repeated)].tobytes() != repeated:
+            other = self._walk(after, first, second)
+            if isinstance(other, Look):
+                return other
+            chain, self.partial = _agreed(chain, other, partial)
+            if not chain:
                 return Look.TORN
-        self.chain, self._copy, self._top = tuple(chain), copy, top
+        self.chain, self._top = tuple(chain), top
+        self._copy = copy if top == after else None
         return Look.WHOLE
 
     def _walk(self, top: int, older_at: int, frames_at: int) -> list[int] | Look:
@@ -176,16 +188,16 @@ class ThreadStack:
         chain: list[int] = []
         seen: list[int] = []
         missing: list[int] = []
-        limit = self.length // size + _MAX_ELSEWHERE
         address, kind = top, -1
-        while address and limit:
-            limit -= 1
+        while address:
             if low <= address < above:
                 code, previous, instruction, kind = unpack(octets, address + shift)
                 above = address
             elif (offset := elsewhere.get(address)) is not None:
                 code, previous, instruction, kind = unpack(octets, frames_at + offset)
                 seen.append(address)
+                if len(seen) > len(elsewhere):
+                    return Look.TORN
             elif (offset := self._in_older(address)) >= 0:
                 code, previous, instruction, kind = unpack(octets, older_at + offset + fields.frame_code)
             else:
@@ -193,15 +205,15 @@ class ThreadStack:
                     data = self._memory.read(address, size)
                 except OSError:
                     return Look.TORN
-                missing.append(address)
-                if len(missing) > _MAX_ELSEWHERE:
+                if address in missing or len(missing) == _MAX_ELSEWHERE:
                     return Look.TORN
+                missing.append(address)
                 code, previous, instruction, kind = unpack(data, fields.frame_code)
             if kind < shim:
                 chain.append(code)
                 chain.append(instruction)
             address = previous
-        if address or kind != fields.root or 0 in chain:
+        if kind != fields.root or 0 in chain:
             return Look.TORN
         if missing:
             self._learn_elsewhere(missing, seen)
@@ -216,6 +228,12 @@ class ThreadStack:
                 return offset + address - start
             offset += length
         return -1
+
+    def _learn_cframes(self, *addresses: int) -> None:
+        """C calls back into Python change the _PyCFrame; a thread alternates between a few."""
+        others = [address for address in self._cframes if address not in addresses]
+        self._cframes = dict.fromkeys([*addresses, *others][:_SPARE], 0)
+        self._arrange()
 
     def _learn_elsewhere(self, missing: list[int], seen: list[int]) -> None:
         """Ask for the frames that this walk met outside the chunks, and for a few that others met: they
@@ -259,3 +277,24 @@ class ThreadStack:
         self._older = older
         self._arrange()
         return Look.LEARNT
+
+
+def _agreed(one: list[int], other: list[int], partial: bool) -> tuple[list[int], bool]:
+    """The chain whose callers stand in both copies; with `partial` at least those callers, and above them
+    the frame that executed the same code object at two places. Empty when there is none; and is it partial?
+    """
+    shared = 0
+    for left, right in zip(reversed(one), reversed(other), strict=False):
+        if left != right:
+            break
+        shared += 1
+    shared = shared // 2 * 2
+    if shared >= len(one) - 2:
+        return one, False
+    if shared >= len(other) - 2:
+        return other, False
+    if not partial:
+        return [], False
+    if one[-shared - 2] == other[-shared - 2]:
+        shared += 2
+    return one[len(one) - shared :], True
