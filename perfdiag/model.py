@@ -123,6 +123,7 @@ class Object:
     name: str  # '10.0.0.7:5432', '/var/lib/x.db', 'futex 0x7f..', 'git'
     service: str = ""  # 'postgresql', from the peer process or the port
     peer: str = ""  # 'postgres (pid 812)'
+    peer_pid: int = 0
     served: bool = False  # a connection that this process accepted: a wait on it is a wait for work
 
 

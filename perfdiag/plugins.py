@@ -49,6 +49,22 @@ class Step:
     table: TimeTable
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """State of an analyzer that needs no more than the last step, whose table holds all of the time."""
+
+    meta: Meta
+    step: Step | None = None
+
+    def take(self, step: Step) -> "Last":
+        return Last(self.meta, step)
+
+    @property
+    def pressed_only(self) -> bool:
+        """Whether only groups of threads under pressure count (no `--any`)."""
+        return ("any", "1") not in self.meta.options
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analyzer:
     """A fold over steps: `step` returns the next state, `signals` is pure. Folding in pieces equals folding

@@ -2,20 +2,23 @@
 
 Signals, all shares of the busy time of the groups under pressure (or of all, with `--any`):
 `time.CLASS` (one; for network, lock and child one per object, the largest first), with `where` the code that
-waits (for a lock: the critical section of the likely holder) and `other` who stands in the way. `group.load` is
-the occupancy of each group of threads, `time.busy` the mean number of threads at work.
+waits (for a lock: the critical section of the likely holder; for the GIL: the code that holds it) and `other`
+the second place of the two. `group.load` is the occupancy of each group of threads, `time.busy` the mean
+number of threads at work, `stacks.seen` how many different stacks were read (absent: none could be).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import numpy as np
 
 from perfdiag.attribution.busy import Array, Busy, busy_time
 from perfdiag.attribution.places import culprit
 from perfdiag.attribution.sections import critical_section
 from perfdiag.diagnosis import Signal
-from perfdiag.model import Estimate, Meta, Object, Place, Stack, TimeClass
-from perfdiag.plugins import Analyzer, Step
+from perfdiag.model import Estimate, Object, Place, Stack, TimeClass
+from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import BLOCK, TimeKey
 from perfdiag.units import Unit
@@ -27,39 +30,27 @@ _MAIN_OBJECT = 0.5  # share of a class's time above which its object is named
 Rows = list[tuple[TimeKey, Array]]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """The last step: its table holds all of the time."""
-
-    meta: Meta
-    step: Step | None = None
-
-
-def start(meta: Meta) -> State:
-    return State(meta)
-
-
-def step(state: State, step: Step) -> State:
-    return replace(state, step=step)
-
-
-def signals(state: State, now: float) -> tuple[Signal, ...]:
+def signals(state: Last, now: float) -> tuple[Signal, ...]:
     step = state.step
     if step is None:
         return ()
-    everything = ("any", "1") in state.meta.options
-    busy = busy_time(step.table, pressed_only=not everything)
+    busy = busy_time(step.table, pressed_only=state.pressed_only)
     subject = f"process:{step.processes[0].pid}" if step.processes else "process:?"
     window = (step.table.start, now)
+    wall = max(BLOCK, step.table.blocks * BLOCK)
     result = [*_loads(busy, subject, window)]
+    facts = [("time.busy", busy.seconds / wall)]
+    if step.stacks:
+        facts.append(("stacks.seen", float(len(step.stacks))))
+    for name, value in facts:
+        estimate = Estimate(
+            value=value, low=value, high=value, unit=Unit.COUNT, n=len(busy.total), window=window
+        )
+        result.append(Signal(name=name, subject=subject, estimate=estimate))
     if busy.seconds <= 0:
         return tuple(result)
-    wall = max(BLOCK, step.table.blocks * BLOCK)
-    threads = busy.seconds / wall
-    estimate = Estimate(value=threads, low=threads, high=threads, unit=Unit.COUNT, n=len(busy.total))
-    result.append(Signal(name="time.busy", subject=subject, estimate=replace(estimate, window=window)))
     named = _split(busy, step.objects)
-    estimates = shares([busy.part(row for _, row in rows) for _, rows in named], busy.total)
+    estimates = shares(np.array([busy.part(row for _, row in rows) for _, rows in named]), busy.total)
     for (name, rows), estimate in zip(named, estimates, strict=True):
         result.append(_time_signal(name, rows, estimate, step, subject, window))
     return tuple(result)
@@ -92,10 +83,10 @@ def _split(busy: Busy, objects: Sequence[Object]) -> list[tuple[str, Rows]]:
     weight = {key: sum(float(row.sum()) for _, row in rows) for key, rows in parts.items()}
     kept: dict[TimeClass, int] = defaultdict(int)
     result = []
-    for key in sorted(parts, key=lambda key: (-weight[key], key)):
-        kept[key[0]] += 1
-        if kept[key[0]] <= _MOST:
-            result.append((f"time.{key[0]}", parts[key]))
+    for part in sorted(parts, key=lambda part: (-weight[part], part)):
+        kept[part[0]] += 1
+        if kept[part[0]] <= _MOST:
+            result.append((f"time.{part[0]}", parts[part]))
     return result
 
 
@@ -148,4 +139,4 @@ def _object(rows: Rows, objects: Sequence[Object]) -> Object | None:
     return by_name[best] if best and weight[best] >= _MAIN_OBJECT * total else None
 
 
-SPEC = Analyzer(name="breakdown", help=__doc__ or "", start=start, step=step, signals=signals)
+SPEC = Analyzer(name="breakdown", help=__doc__ or "", start=Last, step=Last.take, signals=signals)

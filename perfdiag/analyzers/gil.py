@@ -1,38 +1,24 @@
 """Who holds the GIL while whom waits.
 
-`gil.edge`, the largest first: the share of busy time in which code at `other` waited for the GIL while code at
-`where` held it. The waits are exact (a futex inside CPython's GIL structure), the holder is the thread that the
-interpreter names in the same tick.
+`gil.edge`, the largest first: the share of busy time in which code at `other` waited for the GIL while code
+at `where` held it. The waits are exact (a futex inside CPython's GIL structure), the holder is the thread
+that the interpreter names in the same tick.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import numpy as np
 
 from perfdiag.attribution.busy import Array, busy_time
 from perfdiag.attribution.groups import user_frame
 from perfdiag.attribution.places import function_key, place
 from perfdiag.diagnosis import Signal
-from perfdiag.model import Meta, Place, TimeClass
-from perfdiag.plugins import Analyzer, Step
+from perfdiag.model import Place, TimeClass
+from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
 
 _TOP = 8
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The last step: its table holds all of the time."""
-
-    meta: Meta
-    step: Step | None = None
-
-
-def start(meta: Meta) -> State:
-    return State(meta)
-
-
-def step(state: State, step: Step) -> State:
-    return replace(state, step=step)
 
 
 def _place(number: int, step: Step) -> tuple[str, Place] | None:
@@ -41,11 +27,11 @@ def _place(number: int, step: Step) -> tuple[str, Place] | None:
     return (function_key(frame), place(frame, stack)) if stack and frame else None
 
 
-def signals(state: State, now: float) -> tuple[Signal, ...]:
+def signals(state: Last, now: float) -> tuple[Signal, ...]:
     step = state.step
     if step is None or not step.processes:
         return ()
-    busy = busy_time(step.table, pressed_only=("any", "1") not in state.meta.options)
+    busy = busy_time(step.table, pressed_only=state.pressed_only)
     edges: dict[tuple[str, str], list[Array]] = defaultdict(list)
     places: dict[tuple[str, str], tuple[Place, Place]] = {}
     for key, row in busy.rows:
@@ -60,6 +46,7 @@ def signals(state: State, now: float) -> tuple[Signal, ...]:
     top = sorted(sums, key=lambda edge: (-float(sums[edge].sum()), edge))[:_TOP]
     if not top:
         return ()
+    estimates = shares(np.array([sums[edge] for edge in top]), busy.total)
     return tuple(
         Signal(
             name="gil.edge",
@@ -68,8 +55,10 @@ def signals(state: State, now: float) -> tuple[Signal, ...]:
             where=places[edge][0],
             other=places[edge][1],
         )
-        for edge, estimate in zip(top, shares([sums[e] for e in top], busy.total), strict=True)
+        for edge, estimate in zip(
+            top, shares(np.array([sums[edge] for edge in top]), busy.total), strict=True
+        )
     )
 
 
-SPEC = Analyzer(name="gil", help=__doc__ or "", start=start, step=step, signals=signals)
+SPEC = Analyzer(name="gil", help=__doc__ or "", start=Last, step=Last.take, signals=signals)

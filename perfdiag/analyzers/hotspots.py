@@ -7,14 +7,16 @@ their own.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import numpy as np
 
 from perfdiag.attribution.busy import Array, busy_time
 from perfdiag.attribution.groups import user_frame
 from perfdiag.attribution.places import culprit, function_key, function_keys, place
 from perfdiag.diagnosis import Signal
-from perfdiag.model import Meta, Place, TimeClass
-from perfdiag.plugins import Analyzer, Step
+from perfdiag.model import Place, TimeClass
+from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import TimeKey
 
@@ -24,32 +26,16 @@ _TOP = 10
 Rows = list[tuple[TimeKey, Array]]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """The last step: its table holds all of the time."""
-
-    meta: Meta
-    step: Step | None = None
-
-
-def start(meta: Meta) -> State:
-    return State(meta)
-
-
-def step(state: State, step: Step) -> State:
-    return replace(state, step=step)
-
-
-def signals(state: State, now: float) -> tuple[Signal, ...]:
+def signals(state: Last, now: float) -> tuple[Signal, ...]:
     step = state.step
     if step is None or not step.processes:
         return ()
-    busy = busy_time(step.table, pressed_only=("any", "1") not in state.meta.options)
+    busy = busy_time(step.table, pressed_only=state.pressed_only)
     rows = [(key, row) for key, row in busy.rows if key.time in _COMPUTING]
     if not rows:
         return ()
     named = [*_by_group(rows, step), *_by_function(rows, step)]
-    estimates = shares([part for _, _, _, part in named], busy.total) if named else ()
+    estimates = shares(np.array([part for _, _, _, part in named]), busy.total) if named else ()
     subject, window = f"process:{step.processes[0].pid}", (step.table.start, now)
     return tuple(
         Signal(
@@ -68,7 +54,7 @@ def _by_group(rows: Rows, step: Step) -> list[tuple[str, str, Place | None, Arra
     groups: dict[str, Rows] = defaultdict(list)
     for key, row in rows:
         groups[key.group].append((key, row))
-    result = []
+    result: list[tuple[str, str, Place | None, Array]] = []
     for group, members in groups.items():
         found = culprit((step.stacks[key.stack], float(row.sum())) for key, row in members if key.stack >= 0)
         if found is None:
@@ -102,4 +88,4 @@ def _by_function(rows: Rows, step: Step) -> list[tuple[str, str, Place | None, A
     return [("cpu.self", "", places[name][1], totals[name]) for name in top]
 
 
-SPEC = Analyzer(name="hotspots", help=__doc__ or "", start=start, step=step, signals=signals)
+SPEC = Analyzer(name="hotspots", help=__doc__ or "", start=Last, step=Last.take, signals=signals)

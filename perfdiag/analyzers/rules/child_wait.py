@@ -1,0 +1,44 @@
+"""Waits for a child process to end, or to write to its pipe.
+
+What the child does in that time is the child's own finding: profile it, or the whole tree.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from perfdiag.diagnosis import Claim, Draft
+from perfdiag.judge import name_of, object_name, pid_of, share_limits, time_draft
+from perfdiag.model import TimeClass
+from perfdiag.plugins import Rule, Signals
+from perfdiag.units import Unit, human
+
+LIMITS = share_limits(0.10, 0.30, 0.7, "starting a helper now and then costs less than a tenth")
+
+
+def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
+    for signal in signals.all("time.child"):
+        item = signal.object
+        share = human(signal.estimate.value, Unit.RATIO)
+        name = object_name(item, "a child process")
+        draft = time_draft(
+            signal,
+            signals,
+            limits,
+            kind="child.wait",
+            claim=Claim(times=frozenset({TimeClass.CHILD}), objects=frozenset({item.name} if item else ())),
+            summary=f"{name_of(signal.where)} waits for {name} for {share} of the busy time.",
+            next_step=f"perf trace -s -p {pid_of(signal)} -e clone,vfork,execve,wait4 -- sleep 5",
+        )
+        if draft:
+            yield draft
+
+
+SPEC = Rule(
+    kind="child.wait",
+    resource="child",
+    aspect="saturation",
+    help=__doc__ or "",
+    needs=("time.busy",),
+    limits=LIMITS,
+    explains=(),
+    diagnose=diagnose,
+)

@@ -1,0 +1,48 @@
+"""Threads wait for a lock; says where the likely holder is, and who waits.
+
+CPython's locks do not record their owner: the likely holder is a thread that stands in a function in which
+the lock is acquired and does not wait for it. What the holder does there is in the chain, not in the kind.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from perfdiag.diagnosis import Claim, Draft
+from perfdiag.judge import name_of, pid_of, share_limits, time_draft
+from perfdiag.model import TimeClass
+from perfdiag.plugins import Rule, Signals
+from perfdiag.units import Unit, human
+
+LIMITS = share_limits(0.10, 0.30, 0.7, "short critical sections that meet by chance cost some per cent")
+
+
+def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
+    for signal in signals.all("time.lock"):
+        share = human(signal.estimate.value, Unit.RATIO)
+        item = signal.object
+        draft = time_draft(
+            signal,
+            signals,
+            limits,
+            kind="lock.contention",
+            claim=Claim(times=frozenset({TimeClass.LOCK}), objects=frozenset({item.name} if item else ())),
+            summary=f"Threads wait for a lock, held in {name_of(signal.where)}, for {share} of the busy time.",
+            next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: who is inside the section",
+            victims=[signal.other] if signal.other else [],
+            chain=[
+                f"the holder stands at {line}" for line in (signal.where.stack[:1] if signal.where else ())
+            ],
+        )
+        if draft:
+            yield draft
+
+
+SPEC = Rule(
+    kind="lock.contention",
+    resource="lock",
+    aspect="saturation",
+    help=__doc__ or "",
+    needs=("time.busy", "stacks.seen"),
+    limits=LIMITS,
+    explains=(),
+    diagnose=diagnose,
+)

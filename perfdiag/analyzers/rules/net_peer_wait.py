@@ -1,0 +1,53 @@
+"""Waits for this peer's answer: threads are blocked in a receive, or a poll for it, on a connection to it.
+
+A wait for the next request on a connection that the program accepted is idle time and not counted.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from perfdiag.diagnosis import Claim, Draft
+from perfdiag.judge import name_of, object_name, share_limits, time_draft
+from perfdiag.model import Object, TimeClass
+from perfdiag.plugins import Rule, Signals
+from perfdiag.units import Unit, human
+
+LIMITS = share_limits(0.10, 0.30, 0.8, "a service that talks to others always waits for them a little")
+
+
+def _look_at(item: Object | None) -> str:
+    if item is None:
+        return "ss -tnp  # which connections are open"
+    if item.peer_pid:
+        return f"perfdiag profile -p {item.peer_pid} -d 10  # the peer, on this host"
+    return f"ss -tni dst {item.name}  # round-trip time and retransmits to the peer"
+
+
+def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
+    for signal in signals.all("time.network"):
+        item = signal.object
+        share = human(signal.estimate.value, Unit.RATIO)
+        peer = object_name(item, "its peers")
+        draft = time_draft(
+            signal,
+            signals,
+            limits,
+            kind="net.peer-wait",
+            claim=Claim(times=frozenset({TimeClass.NETWORK}), objects=frozenset({item.name} if item else ())),
+            summary=f"{name_of(signal.where)} waits for {peer} for {share} of the busy time.",
+            next_step=_look_at(item),
+            chain=[f"at the other end: {item.peer}"] if item and item.peer else [],
+        )
+        if draft:
+            yield draft
+
+
+SPEC = Rule(
+    kind="net.peer-wait",
+    resource="network",
+    aspect="saturation",
+    help=__doc__ or "",
+    needs=("time.busy",),
+    limits=LIMITS,
+    explains=(),
+    diagnose=diagnose,
+)

@@ -1,0 +1,145 @@
+"""What rules about shares of time have in common: limits, severity by the bound, alternatives with numbers.
+
+A rule judges the bound of the interval, not the point: a share whose lower bound is under the notice limit is
+no finding, and one whose value is over it but whose bound is not is told as inconclusive.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from perfdiag.diagnosis import Against, Claim, Draft, Evidence, Severity, Signal
+from perfdiag.model import Object, Place, TimeClass
+from perfdiag.plugins import Limit, Signals
+from perfdiag.score import score, severity
+from perfdiag.units import Unit, human
+
+# The kind that stands for a class of time, and how a reader calls it; the order is that of `against`.
+ALTERNATIVES: tuple[tuple[TimeClass, str, str], ...] = (
+    (TimeClass.PYTHON, "cpu.hot-code", "computing in Python"),
+    (TimeClass.NATIVE, "cpu.hot-code", "computing outside the GIL"),
+    (TimeClass.GIL, "cpu.gil", "waiting for the GIL"),
+    (TimeClass.GC, "cpu.gc", "garbage collection"),
+    (TimeClass.THROTTLED, "cpu.throttled", "stopped by the CPU quota"),
+    (TimeClass.RUNQUEUE, "cpu.runqueue", "waiting for a CPU"),
+    (TimeClass.NETWORK, "net.peer-wait", "waiting for peers"),
+    (TimeClass.FSYNC, "disk.fsync", "waiting for fsync"),
+    (TimeClass.LOCK, "lock.contention", "waiting for locks"),
+    (TimeClass.CHILD, "child.wait", "waiting for children"),
+    (TimeClass.SLEEP, "sleep", "sleeping"),
+)
+
+
+def share_limits(notice: float, warning: float, critical: float, why: str) -> tuple[Limit, ...]:
+    """The three limits of a kind that claims a share of busy time."""
+    return (
+        Limit(name="share_notice", default=notice, unit=Unit.RATIO, why=why),
+        Limit(
+            name="share_warning",
+            default=warning,
+            unit=Unit.RATIO,
+            why="an ideal fix gives back a third: worth somebody's day",
+        ),
+        Limit(
+            name="share_critical",
+            default=critical,
+            unit=Unit.RATIO,
+            why="nearly all of the time goes here: nothing else is worth looking at first",
+        ),
+    )
+
+
+def total(signals: Signals, *times: TimeClass) -> float:
+    """The share of busy time of some classes together."""
+    return sum(signal.estimate.value for time in times for signal in signals.all(f"time.{time}"))
+
+
+def against(signals: Signals, own: str) -> tuple[Against, ...]:
+    """The other kinds, with the measured share that each one has."""
+    shares: dict[str, tuple[float, list[str]]] = {}
+    for time, kind, words in ALTERNATIVES:
+        if kind != own:
+            value, texts = shares.get(kind, (0.0, []))
+            shares[kind] = (value + total(signals, time), [*texts, words])
+    return tuple(
+        Against(kind=kind, because=f"{texts[0]} takes {human(value, Unit.RATIO)} of the busy time")
+        for kind, (value, texts) in shares.items()
+    )
+
+
+def name_of(place: Place | None) -> str:
+    """A place for a sentence."""
+    if place is None:
+        return "code that could not be seen"
+    return f"{place.function} ({place.file.rpartition('/')[2]}:{place.line})"
+
+
+def object_name(item: Object | None, nothing: str) -> str:
+    if item is None:
+        return nothing
+    return f"{item.service} at {item.name}" if item.service else item.name
+
+
+def time_draft(
+    signal: Signal,
+    signals: Signals,
+    limits: Mapping[str, float],
+    *,
+    kind: str,
+    claim: Claim,
+    summary: str,
+    next_step: str,
+    model: str = "time",
+    victims: Iterable[Place] = (),
+    chain: Iterable[str] = (),
+    evidence: Iterable[Evidence] = (),
+) -> Draft | None:
+    """A draft for a share of busy time; None when even its value is under the notice limit."""
+    share = signal.estimate
+    notice, warning = limits["share_notice"], limits["share_warning"]
+    if share.value < notice:
+        return None
+    found = severity(share.low, notice, warning, limits["share_critical"])
+    own = Evidence(
+        name=f"share of busy time, {signal.name.removeprefix('time.')}",
+        value=share.value,
+        low=share.low,
+        high=share.high,
+        unit=Unit.RATIO,
+        source="ticks: schedstat, system call, stack",
+    )
+    return Draft(
+        kind=kind,
+        subject=signal.subject,
+        summary=summary,
+        estimate=share,
+        claim=claim,
+        severity=found if found is not None else Severity.INFO,
+        score=score(share.low, notice, warning),
+        model=model,
+        where=signal.where,
+        object=signal.object,
+        victims=tuple(victims),
+        chain=tuple(chain),
+        evidence=(own, *evidence, *_common(signals)),
+        against=against(signals, kind),
+        next=next_step,
+        thresholds=tuple(limits.items()),
+    )
+
+
+def _common(signals: Signals) -> tuple[Evidence, ...]:
+    """How many threads were at work: the context of every share."""
+    busy = signals.first("time.busy")
+    if busy is None:
+        return ()
+    return (
+        Evidence(
+            name="threads at work, mean",
+            value=busy.estimate.value,
+            unit=Unit.COUNT,
+            source="ticks: threads that are not idle",
+        ),
+    )
+
+
+def pid_of(signal: Signal) -> str:
+    return signal.subject.partition(":")[2]

@@ -1,0 +1,248 @@
+"""Who claims which time: each slice belongs to at most one finding.
+
+Drafts claim in the order of causes (a rule says which kinds are consequences of its own), then of size. A draft
+whose slices are mostly taken by then is a symptom of the one that took them. What is left decides impact, gain
+and rank.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from perfdiag.attribution.busy import Array, Busy
+from perfdiag.attribution.places import function_keys
+from perfdiag.diagnosis import Draft, Finding, Severity
+from perfdiag.model import ON_CPU, Estimate, Object, Stack
+from perfdiag.plugins import Rule
+from perfdiag.score import score, severity
+from perfdiag.stats.shares import resample_sums, shares
+from perfdiag.units import Unit
+
+_FOLDED = 0.5  # of its own slices taken by causes before it: then a draft is their symptom
+_RESAMPLES = 400
+_SURE = 0.97  # no look of ten seconds makes a diagnosis more certain than this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """The texts of a kind: why it matters, and what to do."""
+
+    why: str
+    advice: str
+
+
+@dataclass(slots=True)
+class _Claimed:
+    """A draft with the rows that it got."""
+
+    draft: Draft
+    rows: list[int]
+    symptoms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the ledger looks things up in. `cpus` is the least of online, affinity and quota; `health` the share
+    of planned ticks that were made."""
+
+    busy: Busy
+    stacks: Sequence[Stack]
+    objects: Sequence[Object]
+    rules: Mapping[str, Rule]
+    texts: Mapping[str, Advice]
+    cpus: float
+    health: float
+    window: tuple[float, float]
+    measured: str
+    seed: int
+
+
+def settle(drafts: Sequence[Draft], context: Context) -> tuple[Finding, ...]:
+    """Findings in the order of their gain; what claims no time comes by its score among them."""
+    ordered = _order(drafts, context.rules)
+    claims = _claim([draft for draft in ordered if draft.claim is not None], context)
+    findings = _timed(claims, context) + [
+        _finding(draft, context, impact=draft.estimate, gain=draft.estimate, confidence=_SURE, symptoms=())
+        for draft in ordered
+        if draft.claim is None
+    ]
+    findings.sort(key=lambda f: (f.verdict != "fired", -f.gain.value, f.kind, f.fingerprint))
+    return tuple(findings)
+
+
+def _order(drafts: Sequence[Draft], rules: Mapping[str, Rule]) -> list[Draft]:
+    """Causes before their consequences, the larger first among equals."""
+    left = sorted(drafts, key=lambda draft: (-draft.estimate.value, draft.kind, draft.summary))
+    ordered: list[Draft] = []
+    while left:
+        kinds = {draft.kind for draft in left}
+        free = next(
+            (
+                draft
+                for draft in left
+                if not any(draft.kind in rules[kind].explains for kind in kinds - {draft.kind})
+            ),
+            left[0],
+        )
+        ordered.append(free)
+        left.remove(free)
+    return ordered
+
+
+def _matches(draft: Draft, number: int, context: Context, functions: Mapping[int, set[str]]) -> bool:
+    claim = draft.claim
+    key, _ = context.busy.rows[number]
+    if claim is None or key.time not in claim.times or (claim.group and key.group != claim.group):
+        return False
+    if claim.objects:
+        name = context.objects[key.object].name if key.object >= 0 else ""
+        if name not in claim.objects:
+            return False
+    return not claim.functions or bool(claim.functions & functions.get(key.stack, set()))
+
+
+def _claim(drafts: Sequence[Draft], context: Context) -> list[_Claimed]:
+    functions = {
+        key.stack: function_keys(context.stacks[key.stack]) for key, _ in context.busy.rows if key.stack >= 0
+    }
+    owner: dict[int, _Claimed] = {}
+    result: list[_Claimed] = []
+    for draft in drafts:
+        wanted = [n for n in range(len(context.busy.rows)) if _matches(draft, n, context, functions)]
+        free = [n for n in wanted if n not in owner]
+        taken = [n for n in wanted if n in owner]
+        all_of_it, lost = _seconds(wanted, context.busy), _seconds(taken, context.busy)
+        if taken and lost >= _FOLDED * all_of_it:
+            cause = max((owner[n] for n in taken), key=lambda claimed: len(claimed.rows))
+            cause.symptoms.append(
+                f"{draft.kind}: {draft.summary} The same time is claimed by {cause.draft.kind}."
+            )
+            continue
+        claimed = _Claimed(draft, free)
+        owner.update(dict.fromkeys(free, claimed))
+        result.append(claimed)
+    return result
+
+
+def _seconds(rows: Sequence[int], busy: Busy) -> float:
+    return float(sum(busy.rows[number][1].sum() for number in rows))
+
+
+def _timed(claims: Sequence[_Claimed], context: Context) -> list[Finding]:
+    busy = context.busy
+    if not claims or busy.seconds <= 0:
+        return []
+    parts = np.array([busy.part(busy.rows[number][1] for number in claimed.rows) for claimed in claims])
+    impacts = shares(parts, busy.total)
+    gains = [_gain(claimed, impact, context) for claimed, impact in zip(claims, impacts, strict=True)]
+    confidences = _confidences(parts, [gain.value for gain in gains], context)
+    return [
+        _finding(
+            _judged(claimed.draft, impact, context),
+            context,
+            impact=impact,
+            gain=gain,
+            confidence=confidence,
+            symptoms=tuple(claimed.symptoms),
+        )
+        for claimed, impact, gain, confidence in zip(claims, impacts, gains, confidences, strict=True)
+    ]
+
+
+def _judged(draft: Draft, impact: Estimate, context: Context) -> Draft:
+    """Severity and score again, now that it is known how much time is the finding's own."""
+    limits = dict(draft.thresholds)
+    notice, warning = limits["share_notice"], limits["share_warning"]
+    found = severity(impact.low, notice, warning, limits["share_critical"])
+    return replace(
+        draft,
+        estimate=impact,
+        severity=Severity.INFO if found is None else found,
+        score=score(impact.low, notice, warning),
+    )
+
+
+def _gain(claimed: _Claimed, impact: Estimate, context: Context) -> Estimate:
+    """1 - T'/T: T is the busy time, T' the same without what is claimed, but never less than what the CPU
+    time that remains needs on the CPUs there are, unless the remedy is more of them."""
+    if claimed.draft.model == "capacity":
+        return impact
+    busy = context.busy
+    rows = set(claimed.rows)
+    on_cpu = sum(
+        float(row.sum())
+        for number, (key, row) in enumerate(busy.rows)
+        if key.time in ON_CPU and number not in rows
+    )
+    wall = max(1e-9, context.window[1] - context.window[0])
+    threads = busy.seconds / wall  # at work at the same time
+    floor = on_cpu / max(context.cpus, 1e-9) * threads / busy.seconds if threads > 1 else 0.0
+    most = max(0.0, 1 - floor)
+    return replace(
+        impact,
+        value=min(impact.value, most),
+        low=min(impact.low, most),
+        high=min(impact.high, most),
+    )
+
+
+def _confidences(parts: Array, gains: Sequence[float], context: Context) -> list[float]:
+    """How often each finding is the largest when the window is drawn again, less what was not seen."""
+    sums = resample_sums(parts, seed=context.seed, resamples=_RESAMPLES)
+    totals = parts.sum(axis=1)
+    scale = np.array(gains) / np.where(totals > 0, totals, 1.0)
+    wins = np.bincount(np.argmax(sums * scale, axis=1), minlength=len(parts)) / _RESAMPLES
+    blocks = parts.shape[1]
+    known = context.health * blocks / (blocks + 2)
+    return [round(float(min(_SURE, win * known)), 3) for win in wins]
+
+
+def _fingerprint(draft: Draft) -> str:
+    """Stable over runs: kind, place without its line, and object."""
+    where = f"{draft.where.file}:{draft.where.function}" if draft.where else ""
+    item = draft.object.service or draft.object.type if draft.object else ""
+    return f"{zlib.crc32('|'.join((draft.kind, where, item)).encode()):08x}"
+
+
+def _finding(
+    draft: Draft,
+    context: Context,
+    *,
+    impact: Estimate,
+    gain: Estimate,
+    confidence: float,
+    symptoms: tuple[str, ...],
+) -> Finding:
+    rule, texts = context.rules[draft.kind], context.texts[draft.kind]
+    impact = replace(impact, unit=Unit.RATIO) if draft.claim is not None else impact
+    return Finding(
+        kind=draft.kind,
+        resource=rule.resource,
+        aspect=rule.aspect,
+        pattern=draft.pattern,
+        fingerprint=_fingerprint(draft),
+        verdict="fired" if draft.severity >= Severity.NOTICE else "inconclusive",
+        severity=draft.severity,
+        score=round(draft.score),
+        subject=draft.subject,
+        window=context.window,
+        impact=impact,
+        gain=gain,
+        gain_model=draft.model,
+        confidence=confidence,
+        where=draft.where,
+        victims=draft.victims,
+        object=draft.object,
+        chain=draft.chain,
+        summary=draft.summary,
+        why=texts.why,
+        advice=texts.advice,
+        evidence=draft.evidence,
+        symptoms=symptoms,
+        against=draft.against,
+        next=draft.next,
+        thresholds=draft.thresholds,
+        measured=context.measured,
+    )
