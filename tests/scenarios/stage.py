@@ -56,7 +56,7 @@ def _joining(group: Path) -> Callable[[], None]:
 
 def _command(scenario: Scenario, python: str, directory: Path, port: int | None, log: bool) -> list[str]:
     command = [python, str(HERE / "targets" / scenario.program)]
-    command += ["--lifetime", str(LIFETIME)]
+    command += ["--lifetime", str(LIFETIME), *scenario.options]
     if log:
         command += ["--truth", str(directory / TRUTH_LOG)]
     if port is not None:

@@ -43,4 +43,5 @@ class Scenario:
     neighbours: int = 0
     quota: float = 0.0
     directory: bool = False
+    options: tuple[str, ...] = ()  # more words for the target's command line
     requires: tuple[str, ...] = ()  # modules the target needs beyond the standard library
