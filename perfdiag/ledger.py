@@ -1,8 +1,8 @@
 """Who claims which time: each slice belongs to at most one finding.
 
-Drafts claim in the order of causes (a rule says which kinds are consequences of its own), then of size. A draft
-whose slices are mostly taken by then is a symptom of the one that took them. What is left decides impact, gain
-and rank.
+Drafts claim in the order of causes (a rule says which kinds are consequences of its own), then of size. A
+draft whose slices are mostly taken by then is a symptom of the one that took them. What is left decides
+impact, gain and rank.
 """
 
 import zlib
@@ -44,8 +44,8 @@ class _Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the ledger looks things up in. `cpus` is the least of online, affinity and quota; `health` the share
-    of planned ticks that were made."""
+    """What the ledger looks things up in. `cpus` is the least of online, affinity and quota; `health` the
+    share of planned ticks that were made."""
 
     busy: Busy
     stacks: Sequence[Stack]
@@ -140,7 +140,7 @@ def _timed(claims: Sequence[_Claimed], context: Context) -> list[Finding]:
     confidences = _confidences(parts, [gain.value for gain in gains], context)
     return [
         _finding(
-            _judged(claimed.draft, impact, context),
+            _judged(claimed.draft, impact),
             context,
             impact=impact,
             gain=gain,
@@ -151,7 +151,7 @@ def _timed(claims: Sequence[_Claimed], context: Context) -> list[Finding]:
     ]
 
 
-def _judged(draft: Draft, impact: Estimate, context: Context) -> Draft:
+def _judged(draft: Draft, impact: Estimate) -> Draft:
     """Severity and score again, now that it is known how much time is the finding's own."""
     limits = dict(draft.thresholds)
     notice, warning = limits["share_notice"], limits["share_warning"]

@@ -55,9 +55,7 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
             where=places[edge][0],
             other=places[edge][1],
         )
-        for edge, estimate in zip(
-            top, shares(np.array([sums[edge] for edge in top]), busy.total), strict=True
-        )
+        for edge, estimate in zip(top, estimates, strict=True)
     )
 
 

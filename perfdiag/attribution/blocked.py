@@ -8,6 +8,14 @@ from perfdiag.ticks import OUTSIDE, UNREADABLE
 # frames of user code from the thread's root down to a timer: `main` may be called from the module
 _TIMER_DEPTH = {True: 2, False: 1}
 
+_PLAIN = {
+    Wait.CHILD: TimeClass.CHILD,
+    Wait.SYNC: TimeClass.FSYNC,
+    Wait.LOCK: TimeClass.LOCK,
+    Wait.PATH: TimeClass.DISK,
+    Wait.ACCEPT: TimeClass.IDLE,
+    Wait.SIGNAL: TimeClass.IDLE,
+}
 _SOCKETS = {ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
 _SENDING = {"sendto", "sendmsg", "write", "writev", "sendfile"}
 
@@ -22,18 +30,12 @@ def class_of(
     if known is None:
         return TimeClass.UNKNOWN
     wait = known.wait
+    if wait in _PLAIN:
+        return _PLAIN[wait]
     if wait is Wait.FUTEX:
         return _futex(item, frames)
     if wait is Wait.SLEEP:
         return _sleep(frames, main=main, young=young)
-    if wait is Wait.CHILD:
-        return TimeClass.CHILD
-    if wait is Wait.SYNC:
-        return TimeClass.FSYNC
-    if wait is Wait.LOCK:
-        return TimeClass.LOCK
-    if wait is Wait.ACCEPT:
-        return TimeClass.IDLE
     return _input_output(known.name, item, frames)
 
 

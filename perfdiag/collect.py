@@ -1,0 +1,152 @@
+"""Record a live process: ticks from the sampler child, a snapshot of the collectors once a second.
+
+The loop never waits for the target, the sampler or a collector longer than it says; a Ctrl-C stops it early
+and what there is becomes the recording.
+"""
+
+import os
+import platform
+import socket
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import perfdiag
+import perfdiag.collectors
+from perfdiag.errors import Missing
+from perfdiag.host import Host
+from perfdiag.host.cgroups import cpu_stat_files
+from perfdiag.host.inspector import Inspector
+from perfdiag.host.process import Target, access, describe
+from perfdiag.model import Cost, Fault, Meta, Process, Sample, Snapshot
+from perfdiag.origins import Origins
+from perfdiag.plugins import Collector, discover
+from perfdiag.recording import Recording
+from perfdiag.sampler.client import Sampler
+
+_STEP = 0.1  # seconds between two looks at the stop flag
+_GRACE = 3.0  # seconds that the sampler may take beyond the duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was asked for. `rate` in Hz, `duration` in seconds."""
+
+    duration: float
+    rate: float
+    user_code: tuple[str, ...] = ()
+
+
+class Collection:
+    """A recording in the making. `stop` may be called from a signal handler."""
+
+    def __init__(self, host: Host, target: Target, plan: Plan) -> None:
+        self._host, self._target, self._plan = host, target, plan
+        self._collectors = discover(perfdiag.collectors, Collector)
+        self._stopped = ""
+        self._inspector = Inspector(host.procfs)
+        self._cpu_mark = _own_cpu()
+        process = describe(target, host, self._inspector)
+        self.recording = Recording(meta=_meta(host, process, plan))
+        self.recording.processes.append(process)
+        self._blind = access(target, host).blind
+
+    def stop(self, why: str) -> None:
+        """End early; the recording says why."""
+        self._stopped = self._stopped or why
+
+    def run(self, progress: Callable[[float], None] = lambda _: None) -> Recording:
+        """Record until the duration is over, the target ended, or `stop` was called."""
+        recording, clock = self.recording, self._host.clock
+        started = clock.monotonic_ns() / 1e9
+        sampler = Sampler(
+            recording,
+            pid=self._target.pid,
+            pidfd=self._target.pidfd,
+            procfs=self._host.procfs,
+            rate=self._plan.rate,
+            duration=self._plan.duration,
+            cpu_stat=cpu_stat_files(self._host, self._target.pid),
+            clock=clock,
+            origin=Origins(self._plan.user_code).of,
+        )
+        recording.snapshots.append(self._snapshot())
+        due = started + 1.0
+        while not sampler.done and not self._stopped:
+            now = clock.monotonic_ns() / 1e9
+            if now > started + self._plan.duration + _GRACE:
+                break
+            sampler.pump(min(_STEP, max(0.0, due - now)))
+            progress(min(1.0, (now - started) / self._plan.duration))
+            if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
+                recording.snapshots.append(self._snapshot())
+                due += 1.0
+        sampler.stop()
+        last = self._snapshot()
+        recording.snapshots.append(replace(last, faults=(*last.faults, *sampler.faults)))
+        self._close(sampler, clock.monotonic_ns() / 1e9 - started)
+        return recording
+
+    def _snapshot(self) -> Snapshot:
+        clock = self._host.clock
+        at, wall = clock.monotonic_ns() / 1e9, clock.wall()
+        samples: list[Sample] = []
+        faults: list[Fault] = []
+        for collector in self._collectors:
+            pid = self._target.pid if collector.scope == "process" else None
+            try:
+                samples.extend(collector.collect(self._host, pid))
+            except Missing as missing:
+                faults.append(Fault(source=collector.name, kind=missing.kind, detail=str(missing)))
+        return Snapshot(at=at, wall=wall, samples=tuple(samples), faults=tuple(faults))
+
+    def _close(self, sampler: Sampler, lasted: float) -> None:
+        totals, hello = sampler.totals, sampler.hello
+        meta = self.recording.meta
+        made = len(self.recording.ticks.ticks)
+        ended = self._stopped or totals.get("ended", "")
+        covered = min(lasted, self._plan.duration)
+        if not ended and sampler.faults:
+            ended = "sampler ended early"
+        unopened = totals.get("unopened", 0)
+        blind = [*self._blind, *hello.get("blind", [])]
+        if unopened:
+            blind.append(f"{unopened} threads for which no descriptor was left")
+        self.recording.meta = replace(
+            meta,
+            engine=hello.get("engine", ""),
+            ended=ended,
+            blind=tuple(dict.fromkeys(blind)),
+            cost=Cost(
+                sampler_cpu=float(totals.get("cpu", 0.0)),
+                parent_cpu=_own_cpu() - self._cpu_mark,
+                planned=max(1, round(covered * self._plan.rate)),
+                made=made,
+                stacks=int(totals.get("stacks", 0)),
+                torn=int(totals.get("torn", 0)),
+                retried=int(totals.get("retried", 0)),
+            ),
+        )
+        process = self.recording.processes[0]
+        gone = None if self._target.alive() else self._host.clock.monotonic_ns() / 1e9
+        self.recording.processes[0] = replace(process, runtime=hello.get("runtime", ""), gone=gone)
+        self._inspector.close()
+
+
+def _own_cpu() -> float:
+    times = os.times()
+    return times.user + times.system
+
+
+def _meta(host: Host, process: Process, plan: Plan) -> Meta:
+    return Meta(
+        run_id=uuid.uuid4().hex[:16],
+        version=perfdiag.__version__,
+        started=host.clock.wall(),
+        hostname=socket.gethostname(),
+        kernel=platform.release(),
+        cpus=os.cpu_count() or 1,
+        target=f"{process.comm} (pid {process.pid})",
+        duration=plan.duration,
+        rate=plan.rate,
+    )

@@ -1,0 +1,181 @@
+"""Recording -> Report: folds the recording, asks the rules, settles who claims which time.
+
+Everything here is a pure function of the recording and the options, so `profile`, `record` then `report`, and
+the daemon say the same of the same samples. A plug-in that fails becomes a fault of the report: this is the one
+place with a broad `except`.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import perfdiag.analyzers
+import perfdiag.analyzers.rules
+from perfdiag.advice import advice_for
+from perfdiag.analyzers.use import use_table
+from perfdiag.attribution.busy import Busy, busy_time
+from perfdiag.attribution.fold import Attribution
+from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity
+from perfdiag.errors import FaultKind
+from perfdiag.ledger import Context, settle
+from perfdiag.model import Fault, Meta
+from perfdiag.options import Options, check, limits_of
+from perfdiag.plugins import Analyzer, Rule, Signals, Step, discover
+from perfdiag.recording import Recording
+from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
+from perfdiag.timetable import TimeTable
+
+_KEPT_UP = 0.9  # of the planned ticks: below it the report warns
+_RANKED = 0.6  # below it nothing is ranked
+
+Result = TypeVar("Result")
+
+
+def analyzers() -> tuple[Analyzer, ...]:
+    return discover(perfdiag.analyzers, Analyzer)
+
+
+def rules() -> tuple[Rule, ...]:
+    return discover(perfdiag.analyzers.rules, Rule)
+
+
+class _Guard:
+    """Runs plug-ins; what one of them raises becomes a fault."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def run(self, name: str, call: Callable[[], Result], otherwise: Result) -> Result:
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001 - one bad plug-in must not cost the report
+            detail = f"{type(error).__name__}: {error}"
+            self.faults.append(Fault(source=name, kind=FaultKind.BROKEN, detail=detail))
+            return otherwise
+
+
+def fold(recording: Recording, meta: Meta, guard: _Guard) -> tuple[TimeTable, Signals]:
+    """Attribute all ticks and feed every analyzer, snapshot by snapshot."""
+    attribution = Attribution(recording)
+    table = TimeTable(start=recording.window[0])
+    found = analyzers()
+    states: dict[str, Any] = {one.name: one.start(meta) for one in found}
+    for snapshot, start, stop in recording.tick_spans():
+        end = recording.ticks.ticks["at_ns"][stop - 1] / 1e9 if stop > start else snapshot.at
+        slices, groups = attribution.step(start, stop, end)
+        for part in slices:
+            table.add(part, groups[part.process, part.tid])
+        step = Step(
+            snapshot=snapshot,
+            slices=slices,
+            processes=recording.processes,
+            threads=recording.threads,
+            objects=recording.objects,
+            stacks=recording.stacks,
+            table=table,
+        )
+        for one in found:
+            states[one.name] = guard.run(
+                one.name, lambda one=one, step=step: one.step(states[one.name], step), states[one.name]
+            )
+    now = recording.window[1]
+    signals = [
+        signal
+        for one in found
+        for signal in guard.run(one.name, lambda one=one: one.signals(states[one.name], now), ())
+    ]
+    return table, Signals(signals)
+
+
+def diagnose(recording: Recording, options: Options) -> Report:
+    """The report of a recording. UsageError for options that name what does not exist."""
+    known = rules()
+    check(options, known)
+    meta = recording.meta
+    if options.everything:
+        meta = replace(meta, options=(*meta.options, ("any", "1")))
+    guard = _Guard()
+    table, signals = fold(recording, meta, guard)
+    busy = busy_time(table, pressed_only=not options.everything)
+    drafts, missing = _ask(known, signals, options, guard)
+    health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
+    findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
+    enough = health >= _RANKED and bool(meta.cost.made)
+    report = Report(
+        meta=_told(meta, health),
+        window=recording.window,
+        verdict=_verdict(findings) if enough else "inconclusive",
+        brief=(),
+        findings=findings if enough else tuple(_unranked(findings)),
+        groups=group_rows(table),
+        breakdown=breakdown_rows(table, recording, busy_time(table, pressed_only=False)),
+        use=use_table(signals),
+        not_evaluated=tuple(missing),
+        faults=_faults(recording, guard),
+        profile=weighted(table, recording),
+    )
+    return replace(report, brief=brief(report))
+
+
+def _ask(
+    known: Iterable[Rule], signals: Signals, options: Options, guard: _Guard
+) -> tuple[list[Draft], list[NotEvaluated]]:
+    drafts: list[Draft] = []
+    missing: list[NotEvaluated] = []
+    for rule in known:
+        if rule.kind in options.skip or (options.only and rule.kind not in options.only):
+            continue
+        absent = [name for name in rule.needs if name not in signals]
+        if absent:
+            missing.append(NotEvaluated(kind=rule.kind, missing=f"no signal {', '.join(absent)}"))
+            continue
+        limits = limits_of(rule, options)
+        drafts += guard.run(
+            rule.kind, lambda rule=rule, limits=limits: list(rule.diagnose(signals, limits)), []
+        )
+    return drafts, missing
+
+
+def _context(
+    recording: Recording, meta: Meta, busy: Busy, known: Iterable[Rule], signals: Signals, health: float
+) -> Context:
+    target = recording.processes[0] if recording.processes else None
+    cpus = float(min(meta.cpus, target.cpus) if target else meta.cpus)
+    return Context(
+        busy=busy,
+        stacks=recording.stacks,
+        objects=recording.objects,
+        rules={rule.kind: rule for rule in known},
+        texts={rule.kind: advice_for(rule.kind, target.modules if target else ()) for rule in known},
+        cpus=min(cpus, signals.value("cpu.quota", cpus)),
+        health=health,
+        window=recording.window,
+        measured=meta.engine,
+        seed=zlib.crc32(meta.run_id.encode()),
+    )
+
+
+def _verdict(findings: Iterable[Finding]) -> str:
+    return "findings" if any(f.severity >= Severity.NOTICE for f in findings) else "healthy"
+
+
+def _unranked(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Too few ticks were made: what was seen is told, nothing is claimed."""
+    for finding in findings:
+        yield replace(finding, verdict="inconclusive", severity=Severity.INFO, confidence=0.0)
+
+
+def _told(meta: Meta, health: float) -> Meta:
+    if not meta.cost.planned or health >= _KEPT_UP:
+        return meta
+    words = (
+        f"only {meta.cost.made} of {meta.cost.planned} planned ticks were made; short waits are less certain"
+    )
+    return replace(meta, blind=(*meta.blind, words))
+
+
+def _faults(recording: Recording, guard: _Guard) -> tuple[Fault, ...]:
+    """Faults of the snapshots, each once, and those of the plug-ins."""
+    found = [fault for snapshot in recording.snapshots for fault in snapshot.faults]
+    return tuple(dict.fromkeys([*found, *guard.faults]))

@@ -1,0 +1,64 @@
+"""How a recording is judged: the options of the analysis, checked once.
+
+Nothing here changes what was collected, so `report` may be given other options than `record` was.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from perfdiag.errors import UsageError
+from perfdiag.plugins import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`everything`: judge groups of threads without pressure too (`--any`). `settings`: (kind, limit, value).
+    `only` and `skip`: kinds."""
+
+    everything: bool = False
+    settings: tuple[tuple[str, str, float], ...] = ()
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+
+
+def parse_setting(text: str) -> tuple[str, str, float]:
+    """'cpu.gil.share_notice=0.2' -> ('cpu.gil', 'share_notice', 0.2)."""
+    name, equals, value = text.partition("=")
+    kind, _, limit = name.rpartition(".")
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not equals or not kind or not limit or number != number or abs(number) == float("inf"):
+        raise UsageError(
+            f"--set {text!r} is not RULE.LIMIT=VALUE",
+            cause="the value must be a finite number",
+            fix="for example --set cpu.gil.share_notice=0.2; `perfdiag list` shows the limits",
+        )
+    return kind, limit, number
+
+
+def limits_of(rule: Rule, options: Options) -> dict[str, float]:
+    """The limits that the rule is judged by: its defaults and what was set."""
+    chosen = {limit.name: limit.default for limit in rule.limits}
+    chosen |= {limit: value for kind, limit, value in options.settings if kind == rule.kind}
+    return chosen
+
+
+def check(options: Options, rules: Iterable[Rule]) -> None:
+    """UsageError for a kind or a limit that does not exist."""
+    known = {rule.kind: {limit.name for limit in rule.limits} for rule in rules}
+    for kind in sorted(options.only | options.skip | {kind for kind, _, _ in options.settings}):
+        if kind not in known:
+            raise UsageError(
+                f"there is no rule called {kind!r}",
+                cause="the kinds are a closed list",
+                fix=f"one of: {', '.join(sorted(known))}",
+            )
+    for kind, limit, _ in options.settings:
+        if limit not in known[kind]:
+            raise UsageError(
+                f"{kind} has no limit called {limit!r}",
+                cause="each rule declares its limits",
+                fix=f"one of: {', '.join(sorted(known[kind]))}",
+            )

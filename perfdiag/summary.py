@@ -1,0 +1,132 @@
+"""What a report says besides its findings: the groups, the breakdown, the three sentences, the profile."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from perfdiag.attribution.busy import Array, Busy
+from perfdiag.attribution.groups import user_frame
+from perfdiag.attribution.places import culprit, function_key
+from perfdiag.attribution.pressure import loads
+from perfdiag.diagnosis import BreakdownRow, Finding, GroupRow, Report, Severity, Weighted
+from perfdiag.model import Estimate, Object, TimeClass
+from perfdiag.recording import Recording
+from perfdiag.stats.shares import shares
+from perfdiag.timetable import TimeKey, TimeTable
+from perfdiag.units import Unit, human
+
+_SHOWN = 0.01  # of the busy time; smaller rows are left to the formats that draw
+_MOST = 30
+
+
+def group_rows(table: TimeTable) -> tuple[GroupRow, ...]:
+    """The groups of threads that ever worked, the busiest first."""
+    found = sorted(loads(table).values(), key=lambda load: (-load.busy, load.group))
+    return tuple(
+        GroupRow(
+            group=load.group,
+            threads=load.threads,
+            occupancy=Estimate(
+                value=min(1.0, load.occupancy),
+                low=min(1.0, load.occupancy),
+                high=min(1.0, load.occupancy),
+                unit=Unit.RATIO,
+                n=load.threads,
+            ),
+            pressed=load.pressed,
+        )
+        for load in found
+    )
+
+
+def breakdown_rows(table: TimeTable, recording: Recording, busy: Busy) -> tuple[BreakdownRow, ...]:
+    """Busy time by group, class, object and function, as shares of all busy time."""
+    parts: dict[tuple[str, TimeClass, str, str], list[tuple[TimeKey, Array]]] = defaultdict(list)
+    for key, row in busy.rows:
+        frame = user_frame(recording.stacks[key.stack].frames) if key.stack >= 0 else None
+        name = recording.objects[key.object].name if key.object >= 0 else ""
+        function = function_key(frame) if frame else ""
+        parts[key.group, key.time, name, function].append((key, row))
+    if not parts or busy.seconds <= 0:
+        return ()
+    weight = {part: sum(float(row.sum()) for _, row in rows) for part, rows in parts.items()}
+    top = sorted(
+        (part for part in parts if weight[part] >= _SHOWN * busy.seconds),
+        key=lambda part: (-weight[part], part),
+    )[:_MOST]
+    if not top:
+        return ()
+    sums = np.array([busy.part(row for _, row in parts[part]) for part in top])
+    pressed = {name: load.pressed for name, load in loads(table).items()}
+    result = []
+    for part, estimate in zip(top, shares(sums, busy.total), strict=True):
+        rows = parts[part]
+        found = culprit(
+            (recording.stacks[key.stack], float(row.sum())) for key, row in rows if key.stack >= 0
+        )
+        item: Object | None = recording.objects[rows[0][0].object] if rows[0][0].object >= 0 else None
+        result.append(
+            BreakdownRow(
+                group=part[0],
+                time=part[1],
+                share=estimate,
+                where=found[0] if found else None,
+                object=item,
+                pressed=pressed.get(part[0], False),
+            )
+        )
+    return tuple(result)
+
+
+def weighted(table: TimeTable, recording: Recording) -> tuple[Weighted, ...]:
+    """Seconds by class, group and stack, idle time included: what is drawn."""
+    totals: dict[tuple[TimeClass, str, int], float] = defaultdict(float)
+    for key, blocks in table.rows.items():
+        if key.stack >= 0:
+            totals[key.time, key.group, key.stack] += sum(blocks.values())
+    return tuple(
+        Weighted(time=time, group=group, stack=recording.stacks[stack], seconds=seconds)
+        for (time, group, stack), seconds in sorted(totals.items())
+        if seconds > 0
+    )
+
+
+def brief(report: Report) -> tuple[str, ...]:
+    """What, how much, what to do: three sentences."""
+    if report.verdict == "inconclusive":
+        cost = report.meta.cost
+        return (
+            "Inconclusive: too few samples were made to rank causes.",
+            f"{cost.made} of {cost.planned} planned ticks came in time.",
+            "Measure again for longer, or on a host that is less busy.",
+        )
+    first = next((f for f in report.findings if f.severity >= Severity.NOTICE), None)
+    if first is None:
+        return (_healthy(report), _occupied(report.groups), "Nothing needs to be done.")
+    return (first.summary, _worth(first), _first_sentence(first.advice))
+
+
+def _healthy(report: Report) -> str:
+    name = report.meta.target or "The target"
+    return f"No bottleneck: {name} is not held up by anything that was measured."
+
+
+def _occupied(groups: Iterable[GroupRow]) -> str:
+    busiest = max(groups, key=lambda row: row.occupancy.value, default=None)
+    if busiest is None:
+        return "All of its threads were idle."
+    share = human(busiest.occupancy.value, Unit.RATIO)
+    return f"Its busiest threads ({busiest.group}) are occupied for {share} of the time."
+
+
+def _worth(finding: Finding) -> str:
+    gain = finding.gain
+    low, high = human(gain.low, Unit.RATIO), human(gain.high, Unit.RATIO)
+    return f"An ideal fix would give back {human(gain.value, Unit.RATIO)} of its busy time ({low} to {high})."
+
+
+def _first_sentence(text: str) -> str:
+    paragraph = " ".join(text.partition("\n\n")[0].split())
+    head, dot, _ = paragraph.partition(". ")
+    return head + "." if dot else paragraph
