@@ -49,6 +49,13 @@ class Host:
     def list_sys(self, path: str) -> list[str]:
         return self._list(f"{self.sysfs}/{path}")
 
+    def link_proc(self, path: str) -> str:
+        """Where a symbolic link points, not followed."""
+        try:
+            return os.readlink(f"{self.procfs}/{path}")
+        except OSError as error:
+            _raise(f"{self.procfs}/{path}", error)
+
     def pids(self) -> list[int]:
         """Process ids that can be seen, ascending."""
         return sorted(int(name) for name in self.list_proc() if name.isascii() and name.isdigit())

@@ -1,0 +1,216 @@
+"""What a socket is connected to: asked of a duplicate of the descriptor, or found in /proc/PID/net.
+
+`pidfd_getfd` (Linux 5.6, needs the right to ptrace) works for every family, in every network namespace, and
+for a socket that lives too briefly for a scan of tables. The duplicate is closed at once: the other end must
+not see a connection that its owner has closed stay open.
+"""
+
+import ctypes
+import os
+import socket
+import stat
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from perfdiag.errors import Denied, Missing, NoData
+from perfdiag.host import Host
+from perfdiag.model import ObjectType
+from perfdiag.text import printable
+
+_PIDFD_GETFD = 438
+_TABLE_LIMIT = 1 << 24  # bytes: 100,000 sockets
+_LISTENING = 0x0A  # TCP_LISTEN, include/net/tcp_states.h
+_ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags of /proc/net/unix
+_CREDENTIALS = struct.Struct("3i")
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+class Address(NamedTuple):
+    """An IP address as people write it ('10.0.0.7', '::1'; IPv4 in IPv6 as IPv4) and a port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def set(self) -> bool:
+        return self.port != 0
+
+
+class Connection(NamedTuple):
+    """A socket. `local` and `peer` are None for families without IP addresses; then `name` says what it is
+    (the path of a unix socket) and `peer_pid` which process made the other end (0: not known)."""
+
+    type: ObjectType
+    local: Address | None = None
+    peer: Address | None = None
+    listening: bool = False
+    accepted: bool = False  # unix sockets only: this is the server's end
+    name: str = ""
+    peer_pid: int = 0
+
+
+class Entry(NamedTuple):
+    """A line of /proc/PID/net/{tcp,tcp6,udp,udp6}."""
+
+    local: Address
+    peer: Address
+    state: int
+    inode: int
+
+
+def look(pidfd: int, descriptor: int, inode: int) -> Connection:
+    """The socket behind a descriptor of another process. Denied without the right to ptrace it; NoData when
+    the descriptor has been closed or is another socket by now."""
+    duplicate = _libc.syscall(_PIDFD_GETFD, pidfd, descriptor, 0)
+    if duplicate < 0:
+        error = ctypes.get_errno()
+        kind = Denied if isinstance(OSError(error, ""), PermissionError) else NoData
+        raise kind(f"descriptor {descriptor}: {os.strerror(error)}")
+    status = os.fstat(duplicate)
+    if not stat.S_ISSOCK(status.st_mode) or status.st_ino != inode:
+        os.close(duplicate)
+        raise NoData(f"descriptor {descriptor} is another file by now")
+    with socket.socket(fileno=duplicate) as copy:
+        try:
+            return _connection(copy)
+        except OSError as error:
+            raise NoData(f"descriptor {descriptor}: {os.strerror(error.errno or 0)}") from error
+
+
+def _connection(copy: socket.socket) -> Connection:
+    if copy.family == socket.AF_UNIX:
+        return _unix(copy)
+    if copy.family not in (socket.AF_INET, socket.AF_INET6):
+        known = isinstance(copy.family, socket.AddressFamily)
+        family = copy.family.name.removeprefix("AF_").lower() if known else f"family {copy.family:d}"
+        return Connection(ObjectType.OTHER, name=f"{family} socket")
+    kind = ObjectType.TCP if copy.type == socket.SOCK_STREAM else ObjectType.UDP
+    listening = kind is ObjectType.TCP and bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return Connection(kind, _address(copy.getsockname()), _address(_peer_name(copy)), listening)
+
+
+def _peer_name(copy: socket.socket) -> object:
+    try:
+        return copy.getpeername()
+    except OSError:  # not connected (yet)
+        return ("", 0)
+
+
+def _address(name: object) -> Address:
+    """From what getsockname returns: (host, port) or (host, port, flow, scope)."""
+    assert isinstance(name, tuple)
+    return Address(_plain(name[0]), name[1])
+
+
+def _plain(host: str) -> str:
+    return host[7:] if host.startswith("::ffff:") and "." in host else host
+
+
+def _unix(copy: socket.socket) -> Connection:
+    local, peer = _path(copy.getsockname()), _path(_peer_name(copy))
+    listening = bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    packed = copy.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    pid, _, _ = _CREDENTIALS.unpack(packed)
+    name = local if listening else peer or local
+    accepted = not listening and bool(local) and not peer
+    return Connection(ObjectType.UNIX, None, None, listening, accepted, name, 0 if listening else pid)
+
+
+def _path(name: object) -> str:
+    """Path of a unix socket; '@name' for an abstract one, as ss writes it."""
+    if isinstance(name, bytes):
+        return printable(b"@" + name[1:] if name[:1] == b"\0" else name)
+    return printable(name) if isinstance(name, str) else ""
+
+
+def find(host: Host, pid: int, inode: int) -> Connection:
+    """The same from the tables of the process's network namespace; NoData when it is in none of them."""
+    for kind in (ObjectType.TCP, ObjectType.UDP):
+        for entry in entries(host, pid, kind, inode):
+            listening = kind is ObjectType.TCP and entry.state == _LISTENING
+            return Connection(kind, entry.local, entry.peer, listening)
+    text = host.proc(f"{pid}/net/unix", _TABLE_LIMIT)
+    for line in text.splitlines()[1:]:
+        words = line.split(None, 7)
+        if len(words) >= 7 and words[6] == str(inode):
+            name = printable(words[7]) if len(words) > 7 else ""
+            listening = bool(int(words[3], 16) & _ACCEPTS)
+            return Connection(ObjectType.UNIX, None, None, listening, bool(name) and not listening, name)
+    raise NoData(f"socket {inode} is in no table of process {pid}")
+
+
+def entries(host: Host, pid: int, kind: ObjectType, inode: int = 0) -> Iterator[Entry]:
+    """IPv4 and IPv6 sockets of one kind (TCP, UDP) in the network namespace of a process, or the one with
+    this inode. A host without IPv6 has half of them."""
+    found = False
+    for table in (kind.value, f"{kind.value}6"):
+        try:
+            text = host.proc(f"{pid}/net/{table}", _TABLE_LIMIT)
+        except NoData:
+            continue
+        found = True
+        yield from parse_table(text, inode)
+    if not found:
+        raise NoData(f"process {pid} has no {kind.value} table")
+
+
+def parse_table(text: str, inode: int = 0) -> Iterator[Entry]:
+    """The lines of a table, or those of one inode; the heading and torn lines are left out."""
+    wanted = f" {inode} " if inode else ""
+    for line in text.splitlines()[1:]:
+        if wanted and wanted not in line:
+            continue
+        words = line.split()
+        if len(words) < 10 or (inode and words[9] != str(inode)):
+            continue
+        try:
+            yield Entry(_parse_address(words[1]), _parse_address(words[2]), int(words[3], 16), int(words[9]))
+        except ValueError:
+            continue
+
+
+def _parse_address(text: str) -> Address:
+    """'0100007F:1F90', each group of eight digits in the byte order of the machine."""
+    digits, _, port = text.partition(":")
+    groups = [int(digits[at : at + 8], 16) for at in range(0, len(digits), 8)]
+    packed = struct.pack(f"={len(groups)}I", *groups)
+    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
+    return Address(_plain(socket.inet_ntop(family, packed)), int(port, 16))
+
+
+def listening_ports(host: Host, pid: int, inodes: set[int] | None = None) -> set[int]:
+    """TCP ports that are listened on in the network namespace of a process, by sockets of `inodes` alone
+    where they are given. Empty when the tables cannot be read."""
+    try:
+        return {
+            entry.local.port
+            for entry in entries(host, pid, ObjectType.TCP)
+            if entry.state == _LISTENING and (inodes is None or entry.inode in inodes)
+        }
+    except Missing:
+        return set()
+
+
+def other_end(host: Host, pid: int, kind: ObjectType, local: Address, peer: Address) -> list[int]:
+    """Inodes of the sockets on this host that may be the other end of a connection on loopback: the reversed
+    pair if it is there, else what listens (TCP) or is bound (UDP) at the peer's port."""
+    exact, bound = [], []
+    for entry in entries(host, pid, kind):
+        if not entry.inode:  # not accepted yet, or closed by its owner
+            continue
+        if entry.local == peer and entry.peer == local:
+            exact.append(entry.inode)
+        elif entry.local.port == peer.port and not entry.peer.set:
+            bound.append(entry.inode)
+    return exact or bound
+
+
+def is_loopback(local: Address, peer: Address) -> bool:
+    """Whether both ends are on this host."""
+    return peer.host.startswith("127.") or peer.host == "::1" or peer.host == local.host != ""
