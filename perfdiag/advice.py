@@ -1,7 +1,7 @@
 """The texts of a kind of finding: Markdown beside the rules, one file per kind.
 
-A file has the sections `Why it matters` and `What to do`, and one section `With PACK` for each framework whose
-users need other words; those of the packs that the target has loaded are added to the advice.
+A file has the sections `Why it matters` and `What to do`, and one section `With PACK` for each framework
+whose users need other words; those of the packs that the target has loaded are added to the advice.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """Recording -> Report: folds the recording, asks the rules, settles who claims which time.
 
 Everything here is a pure function of the recording and the options, so `profile`, `record` then `report`, and
-the daemon say the same of the same samples. A plug-in that fails becomes a fault of the report: this is the one
-place with a broad `except`.
+the daemon say the same of the same samples. A plug-in that fails becomes a fault of the report: this is the
+one place with a broad `except`.
 """
 
 import zlib

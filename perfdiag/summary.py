@@ -25,7 +25,7 @@ def group_rows(table: TimeTable) -> tuple[GroupRow, ...]:
     found = sorted(loads(table).values(), key=lambda load: (-load.busy, load.group))
     return tuple(
         GroupRow(
-            group=load.group,
+            name=load.group,
             threads=load.threads,
             occupancy=Estimate(
                 value=min(1.0, load.occupancy),
@@ -117,7 +117,7 @@ def _occupied(groups: Iterable[GroupRow]) -> str:
     if busiest is None:
         return "All of its threads were idle."
     share = human(busiest.occupancy.value, Unit.RATIO)
-    return f"Its busiest threads ({busiest.group}) are occupied for {share} of the time."
+    return f"Its busiest threads ({busiest.name}) are occupied for {share} of the time."
 
 
 def _worth(finding: Finding) -> str:

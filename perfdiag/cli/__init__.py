@@ -1,0 +1,119 @@
+"""The command line: one file per verb, imported only when the verb is run.
+
+The one place that prints, and the one place with exit codes. `perfdiag --help` imports click and nothing else
+that is not in the standard library.
+"""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+import perfdiag
+from perfdiag.errors import Exit, PerfdiagError
+
+# verb -> (module, one line for --help): what --help shows must not import what the verb needs
+VERBS = {
+    "profile": ("perfdiag.cli.profile", "Say why a running program is slow."),
+    "record": ("perfdiag.cli.record", "Record a running program into a file."),
+    "report": ("perfdiag.cli.report", "Diagnose a recording."),
+    "daemon": ("perfdiag.cli.daemon", "Watch the whole host and serve metrics."),
+    "baseline": ("perfdiag.cli.baseline", "Save, compare and check baselines."),
+    "explain": ("perfdiag.cli.explain", "Explain a kind of finding."),
+    "list": ("perfdiag.cli.list_plugins", "List collectors, analyzers, rules and formats."),
+    "doctor": ("perfdiag.cli.doctor", "Say what perfdiag can and cannot see on this host."),
+    "schema": ("perfdiag.cli.schema", "Print the JSON Schema of an output."),
+}
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        module, _ = VERBS[cmd_name]
+        command: click.Command = importlib.import_module(module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            close = _closest(args[0])
+            hint = f" Did you mean {close!r}?" if close else ""
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _closest(word: str) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, VERBS, 1)), "")
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(perfdiag.__version__, prog_name="perfdiag")
+@click.option("--debug", is_flag=True, help="Show tracebacks of internal errors.")
+def command(debug: bool) -> None:
+    """Attach to a running program, without touching it, and say why it is slow.
+
+    \b
+    perfdiag profile -p 4711               ten seconds, then the ranked causes
+    perfdiag profile -p 4711 -o run.json   the same, and the whole report as JSON
+    perfdiag explain cpu.gil               what a finding means and what to do
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command line and exit by the contract of `errors.Exit`."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        result: Any = command.main(args=words, prog_name="perfdiag", standalone_mode=False)
+        sys.stdout.flush()
+        code = int(result) if isinstance(result, int) else Exit.OK
+    except PerfdiagError as error:
+        _tell(error)
+        code = error.exit
+    except click.exceptions.Exit as finished:
+        code = finished.exit_code
+    except click.Abort:
+        code = Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = Exit.USAGE
+    except KeyboardInterrupt:
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): no more can be said, and nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.OK
+    except OSError as error:
+        if "--debug" in words:
+            raise
+        _tell(PerfdiagError(f"output was lost: {error.strerror}", fix="free space or choose another output"))
+        code = Exit.UNMEASURED
+    except Exception as error:
+        if "--debug" in words:
+            raise
+        _tell(PerfdiagError(f"internal error: {error}", fix="run again with --debug and report what it says"))
+        code = Exit.INTERNAL
+    sys.exit(code)
+
+
+def _tell(error: PerfdiagError) -> None:
+    from perfdiag.text import printable
+
+    lines = [f"error: {printable(error.what)}"]
+    lines += [f"cause: {printable(error.cause)}"] if error.cause else []
+    lines += [f"  fix: {printable(error.fix)}"] if error.fix else []
+    click.echo("\n".join(lines), err=True)

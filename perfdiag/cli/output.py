@@ -1,0 +1,99 @@
+"""Where reports go: standard output in one format, files chosen by their suffix."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+import perfdiag.reports
+from perfdiag.diagnosis import Report
+from perfdiag.errors import UsageError
+from perfdiag.host.files import check_writable, write_atomically
+from perfdiag.plugins import Format, discover
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+RECORDING = ".perfdiag"
+
+
+def output_options(function: Function) -> Function:
+    """-o, -f, -q, --color."""
+    options = [
+        click.option(
+            "-o",
+            "--output",
+            multiple=True,
+            metavar="FILE",
+            help="Write a report too; the format by its suffix (.json, .txt, .collapsed; .perfdiag keeps the"
+            " recording). Repeatable.",
+        ),
+        click.option("-f", "--format", "format_name", default="terminal", show_default=True, metavar="FORMAT",
+                     help="Format of standard output; `perfdiag list` shows them."),
+        click.option("-q", "--quiet", is_flag=True, help="Nothing on standard output."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+                     help="Colour on the terminal (NO_COLOR is honoured)."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def formats() -> dict[str, Format]:
+    return {one.name: one for one in discover(perfdiag.reports, Format)}
+
+
+def check_outputs(outputs: tuple[str, ...], format_name: str) -> None:
+    """UsageError before anything is measured, when an output cannot be made."""
+    known = formats()
+    if format_name not in known:
+        raise UsageError(
+            f"there is no format {format_name!r}",
+            cause="formats are plug-ins",
+            fix=f"one of: {', '.join(sorted(known))}",
+        )
+    for path in outputs:
+        if not path.endswith(RECORDING):
+            format_of(path, known)
+        check_writable(path)
+
+
+def format_of(path: str, known: dict[str, Format]) -> Format:
+    """The format whose suffix the path has, the longest first."""
+    fitting = [
+        (len(suffix), one) for one in known.values() for suffix in one.suffixes if path.endswith(suffix)
+    ]
+    if not fitting:
+        suffixes = sorted({suffix for one in known.values() for suffix in one.suffixes})
+        raise UsageError(
+            f"the format of {path!r} is not known",
+            cause="the format of a file is chosen by its suffix",
+            fix=f"use one of: {', '.join([*suffixes, RECORDING])}",
+        )
+    return max(fitting, key=lambda pair: (pair[0], pair[1].name))[1]
+
+
+def write_reports(
+    report: Report, outputs: tuple[str, ...], format_name: str, *, quiet: bool, color: str
+) -> None:
+    """Render to standard output and to every file that is not a recording."""
+    known = formats()
+    for path in outputs:
+        if not path.endswith(RECORDING):
+            write_atomically(path, format_of(path, known).render(report))
+    if not quiet:
+        text = known[format_name].render(report)
+        if format_name == "terminal" and _coloured(color):
+            from perfdiag.reports.terminal import colourise
+
+            text = colourise(text)
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _coloured(choice: str) -> bool:
+    import os
+
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

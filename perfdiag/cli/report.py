@@ -1,0 +1,33 @@
+"""`perfdiag report`: diagnose a recording; the same findings that `profile` gave on the same samples."""
+
+import click
+
+from perfdiag.cli.judging import judging_options, make_options
+from perfdiag.cli.output import check_outputs, output_options, write_reports
+from perfdiag.errors import Exit
+
+
+@click.command("report")
+@click.argument("file", metavar="FILE")
+@judging_options
+@output_options
+def command(
+    file: str,
+    everything: bool,
+    settings: tuple[str, ...],
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    output: tuple[str, ...],
+    format_name: str,
+    quiet: bool,
+    color: str,
+) -> int:
+    """Diagnose a recording made by `perfdiag record` or `perfdiag profile -o run.perfdiag`."""
+    check_outputs(output, format_name)
+    options = make_options(everything, settings, only, skip)
+    from perfdiag.engine import diagnose
+    from perfdiag.storage import load
+
+    report = diagnose(load(file), options)
+    write_reports(report, output, format_name, quiet=quiet, color=color)
+    return Exit.INCONCLUSIVE if report.verdict == "inconclusive" else Exit.OK
