@@ -30,6 +30,15 @@ def printable_lines(text: str, limit: int = 1 << 16) -> str:
     return "\n".join(printable(line, limit) for line in text.split("\n"))
 
 
+# What a CI job takes for a command when it is printed: GitHub at the start of a line, others anywhere
+_CI_COMMAND = re.compile(r"^( *):(?=:)|#(?=#\w*\[)", re.MULTILINE)
+
+
+def without_commands(text: str) -> str:
+    """A finished text of which no line is a command to a CI system that shows it."""
+    return _CI_COMMAND.sub(lambda found: r"\x23" if found[0] == "#" else f"{found[1]}\\x3a", text)
+
+
 def collapsed_frame(text: str) -> str:
     """A frame for the collapsed format, where ';' separates frames and the last space the count."""
     return printable(text).replace(";", ":")

@@ -9,18 +9,17 @@ import os
 import sqlite3
 import stat
 import zlib
-from array import array
 from collections import defaultdict
 from collections.abc import Sized
 from contextlib import closing
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 from perfdiag.errors import UsageError
-from perfdiag.model import Meta, Stack
+from perfdiag.model import Meta
 from perfdiag.recording import Recording
 from perfdiag.storage import columns, records
+from perfdiag.storage.references import check_ids, restored_stacks
 from perfdiag.storage.schema import (
     APPLICATION_ID,
     BLOB_LIMIT,
@@ -142,10 +141,10 @@ class _Reader:
             processes=lists["processes"],
             threads=lists["threads"],
             objects=lists["objects"],
-            stacks=_stacks(lists["stacks"], lists["frames"]),
+            stacks=restored_stacks(lists["stacks"], lists["frames"]),
             ticks=self._ticks(),
         )
-        _check_ids(recording)
+        check_ids(recording)
         return recording
 
     def _inflate(self, kind: str, blob: object) -> bytes:
@@ -215,39 +214,3 @@ class _Reader:
 
 def _follows(start: object, before: Sized) -> bool:
     return isinstance(start, int) and start == len(before)
-
-
-def _stacks(stacks: list[tuple[int, ...]], frames: list[Any]) -> list[Stack]:
-    if any(not 0 <= number < len(frames) for stack in stacks for number in stack):
-        raise ValueError("a stack has an unknown frame")
-    return [
-        Stack(id=number, frames=tuple(frames[frame] for frame in stack))
-        for number, stack in enumerate(stacks)
-    ]
-
-
-def _check_ids(recording: Recording) -> None:
-    """Ids must be in range, times and ticks in order: attribution relies on both."""
-    ticks, processes = recording.ticks, len(recording.processes)
-    _within(array("q", (thread.process for thread in recording.threads)), 0, processes)
-    if any(item.id != number for number, item in enumerate(recording.objects)):
-        raise ValueError("the objects are not in order")
-    for table in (ticks.rows, ticks.gil):
-        _within(table["tick"], 0, len(ticks.ticks))
-        _ascending(table["tick"])
-        _within(table["process"], 0, processes)
-    _within(ticks.rows["object"], -1, len(recording.objects))
-    _within(ticks.rows["stack"], -1, len(recording.stacks))
-    _ascending(ticks.ticks["at_ns"])
-    for table in (ticks.ticks, ticks.rows, ticks.gil):
-        _within(table["flags"], 0, 1 << 31)
-
-
-def _within(values: "array[int]", low: int, stop: int) -> None:
-    if values and not (min(values) >= low and max(values) < stop):
-        raise ValueError("an id points to nothing")
-
-
-def _ascending(values: "array[int]") -> None:
-    if any(later < earlier for earlier, later in pairwise(values)):
-        raise ValueError("its ticks are not in order")

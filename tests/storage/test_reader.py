@@ -1,20 +1,20 @@
 """A recording from elsewhere is hostile: it loads, or a UsageError says why not."""
 
+import json
 import os
 import random
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from perfdiag.errors import UsageError
+from perfdiag.errors import FaultKind, UsageError
+from perfdiag.model import Fault, Object, ObjectType, Snapshot, Thread
 from perfdiag.recording import Recording
-from perfdiag.storage import load, reader, save
+from perfdiag.storage import load, reader, records, save
 from tests.storage.synthetic import META, contents, empty_recording, grow
-
-Change = Callable[[sqlite3.Connection], object]
 
 
 @pytest.fixture(scope="module")
@@ -139,36 +139,72 @@ def _packed(text: str) -> bytes:
     return zlib.compress(text.encode())
 
 
-OBJECTS = "UPDATE records SET count = 1, value = ? WHERE kind = 'objects'"
-THREADS = "UPDATE records SET count = 1, value = ? WHERE kind = 'threads'"
+REPLACE = "UPDATE records SET count = 1, value = ? WHERE kind = ?"
+RECORDS: dict[str, Any] = {
+    "objects": Object(id=0, type=ObjectType.TCP, name="x"),
+    "threads": Thread(process=0, tid=1, name="x", main=True),
+    "snapshots": Snapshot(at=1.0, wall=1.0, faults=(Fault(source="x", kind=FaultKind.LATE, detail=""),)),
+}
+
+
+def row(kind: str, **changes: object) -> str:
+    """One record of this kind as it is stored, with `changes` to its fields."""
+    names = records.layout([type(RECORDS[kind])]).popitem()[1]
+    values = dict(zip(names, records.encode(RECORDS[kind]), strict=True)) | changes
+    return json.dumps([list(values.values())])
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record_in_the_place_of_another_is_accepted(path: Path, kind: str) -> None:
+    changes = [(REPLACE, (_packed(row(kind)), kind)), "DELETE FROM columns"]
+    assert [RECORDS[kind]] == getattr(load(str(changed(path, *changes))), kind)
 
 
 @pytest.mark.parametrize(
-    ("statement", "value"),
+    ("kind", "text"),
     [
-        (OBJECTS, '[[0,"tcp","x","","",NaN]]'),
-        (OBJECTS, '[[1,"tcp","x","","",false]]'),
-        (OBJECTS, '[[true,"tcp","x","","",false]]'),
-        (OBJECTS, '[[0,"other-type","x","","",false]]'),
-        (OBJECTS, '[[0,"tcp",7,"","",false]]'),
-        (OBJECTS, '[[0,"tcp","x","","",0]]'),
-        (OBJECTS, '[[0,"tcp","x","",""]]'),
-        (OBJECTS, '{"id":0}'),
-        (OBJECTS, "[" * 100_000),
-        (OBJECTS, "[[" + "9" * 5000 + ',"tcp","x","","",false]]'),
-        (OBJECTS, '[["\xff'),
-        (THREADS, '[[1,1,"x",true]]'),
-        (THREADS, '[[-1,1,"x",true]]'),
-        (THREADS, "[[0,18446744073709551616,1,true]]"),
-        ("UPDATE records SET count = 1, value = ? WHERE kind = 'stacks'", "[[9999]]"),
-        ("UPDATE records SET count = 1, value = ? WHERE kind = 'snapshots'", "[[1e999,1.0,1,[],[],[]]]"),
-        ("UPDATE meta SET value = ?", "[]"),
-        ("UPDATE meta SET value = ?", '{"closed":true,"layout":{},"meta":[]}'),
-        ("UPDATE meta SET value = ?", '{"closed":true,"layout":{"Meta":7},"meta":[]}'),
+        ("objects", row("objects", id=1)),
+        ("objects", row("objects", id=True)),
+        ("objects", row("objects", id=float("nan"))),
+        ("objects", row("objects", id=0.0)),
+        ("objects", row("objects", type="other-type")),
+        ("objects", row("objects", name=7)),
+        ("objects", row("objects", name=None)),
+        ("objects", row("objects", served=0)),
+        ("objects", row("objects")[:-3] + "]]"),
+        ("objects", row("objects", more=1)),
+        ("objects", '{"id":0}'),
+        ("objects", "[" * 100_000),
+        ("objects", "[[" + "9" * 5000 + "]]"),
+        ("objects", '[["\xff'),
+        ("objects", "[]"),
+        ("threads", row("threads", process=1)),
+        ("threads", row("threads", process=-1)),
+        ("threads", row("threads", tid=1 << 64)),
+        ("stacks", "[[9999]]"),
+        ("stacks", "[[-1]]"),
+        ("snapshots", row("snapshots").replace("1.0", "1e999", 1)),
+        ("snapshots", row("snapshots", at=float("inf"))),
+        ("snapshots", row("snapshots", faults=[["x", "late"]])),
     ],
 )
-def test_values_that_do_not_fit_their_record_are_refused(path: Path, statement: str, value: str) -> None:
-    assert "the recording is damaged" in refusal(changed(path, (statement, (_packed(value),))))
+def test_values_that_do_not_fit_their_record_are_refused(path: Path, kind: str, text: str) -> None:
+    changes = [(REPLACE, (_packed(text), kind)), "DELETE FROM columns"]
+    assert "the recording is damaged" in refusal(changed(path, *changes))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"closed":true,"layout":{},"meta":[]}',
+        '{"closed":true,"layout":{"Meta":7},"meta":[]}',
+        '{"closed":true,"layout":[],"meta":[]}',
+    ],
+)
+def test_a_description_that_is_none_is_refused(path: Path, text: str) -> None:
+    change = ("UPDATE meta SET value = ?", (_packed(text),))
+    assert "the recording is damaged" in refusal(changed(path, change))
 
 
 @pytest.mark.parametrize(
@@ -237,20 +273,15 @@ def test_reading_changes_nothing_beside_the_file(path: Path, intact: bytes) -> N
 
 def test_a_field_that_an_older_file_lacks_takes_its_default(path: Path) -> None:
     """And one that a newer file adds is passed over."""
-
-    def edit(layout: str) -> Iterable[tuple[str, tuple[object, ...]]]:
-        fields = f'{{"closed":true,"layout":{layout},"meta":{meta}}}'
-        yield "UPDATE meta SET value = ?", (_packed(fields),)
-        yield OBJECTS, (_packed('[[0,"future","tcp","x"]]'),)
-        yield "DELETE FROM columns WHERE part = 'rows'", ()
-
     with sqlite3.connect(path) as connection:
-        text = zlib.decompress(connection.execute("SELECT value FROM meta").fetchone()[0]).decode()
+        content = json.loads(zlib.decompress(connection.execute("SELECT value FROM meta").fetchone()[0]))
     connection.close()
-    layout = text.split('"layout":')[1].split(',"meta":')[0]
-    meta = text.split(',"meta":')[1][:-1]
-    old = layout.replace('["id","type","name","service","peer","served"]', '["id","shape","type","name"]')
-    assert old != layout
-    read = load(str(changed(path, *edit(old))))
-    assert [(0, "x", "", False)] == [(item.id, item.name, item.peer, item.served) for item in read.objects]
+    content["layout"]["Object"] = ["id", "shape", "type", "name"]
+    changes = [
+        ("UPDATE meta SET value = ?", (_packed(json.dumps(content)),)),
+        (REPLACE, (_packed('[[0,"future","tcp","x"]]'), "objects")),
+        "DELETE FROM columns",
+    ]
+    read = load(str(changed(path, *changes)))
+    assert [Object(id=0, type=ObjectType.TCP, name="x")] == read.objects
     assert META == read.meta

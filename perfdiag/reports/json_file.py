@@ -1,0 +1,222 @@
+"""The whole report as JSON, `"schema": "perfdiag.report/1"` (`perfdiag schema report`).
+
+Numbers are in base units with six significant digits, monotonic times with microseconds; what is not a finite
+number is null. Keys keep their order and strings are ASCII with `<` escaped: the same report gives the same
+bytes, which may stand inside a page.
+"""
+
+import json
+import math
+from datetime import UTC, datetime
+
+from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, GroupRow, Report, UseRow
+from perfdiag.model import Cost, Estimate, Meta, Object, Place
+from perfdiag.plugins import Format
+from perfdiag.text import printable_lines
+
+Json = dict[str, object]
+
+
+def render(report: Report) -> str:
+    content: Json = {
+        "schema": "perfdiag.report/1",
+        "run_id": _text(report.meta.run_id),
+        "verdict": report.verdict,
+        "brief": _texts(report.brief),
+        "window": _window(report.window),
+        "meta": _meta(report.meta),
+        "findings": [_finding(finding) for finding in report.findings],
+        "groups": [_group(row) for row in report.groups],
+        "breakdown": [_breakdown(row) for row in report.breakdown],
+        "use": [_use(row) for row in report.use],
+        "not_evaluated": [{"kind": row.kind, "missing": _text(row.missing)} for row in report.not_evaluated],
+        "faults": [
+            {"source": _text(fault.source), "kind": fault.kind.value, "detail": _text(fault.detail)}
+            for fault in report.faults
+        ],
+    }
+    text = json.dumps(content, indent=1, allow_nan=False)
+    # `<` and `#` stand in strings only: escaped, no string can end a <script> that holds the report, nor be
+    # a command (##vso[...]) to the CI job that prints it
+    return text.replace("<", "\\u003c").replace("##", "#\\u0023") + "\n"
+
+
+def _text(text: str) -> str:
+    return printable_lines(text)
+
+
+def _texts(texts: tuple[str, ...]) -> list[str]:
+    return [_text(text) for text in texts]
+
+
+def _number(value: float | None) -> float | None:
+    """Six significant digits; integers stay integers."""
+    if value is None or not math.isfinite(value):
+        return None
+    return value if isinstance(value, int) else float(f"{value:.6g}") + 0.0
+
+
+def _window(window: tuple[float, float] | None) -> list[float | None] | None:
+    if window is None:
+        return None
+    return [round(at, 6) if math.isfinite(at) else None for at in window]
+
+
+def _estimate(estimate: Estimate | None) -> Json | None:
+    if estimate is None:
+        return None
+    return {
+        "value": _number(estimate.value),
+        "low": _number(estimate.low),
+        "high": _number(estimate.high),
+        "unit": estimate.unit.value,
+        "n": estimate.n,
+        "confidence": _number(estimate.confidence),
+        "window": _window(estimate.window),
+        "caveats": _texts(estimate.caveats),
+    }
+
+
+def _place(place: Place | None) -> Json | None:
+    if place is None:
+        return None
+    return {
+        "file": _text(place.file),
+        "line": place.line,
+        "function": _text(place.function),
+        "stack": _texts(place.stack),
+    }
+
+
+def _object(item: Object | None) -> Json | None:
+    if item is None:
+        return None
+    return {
+        "type": item.type.value,
+        "name": _text(item.name),
+        "service": _text(item.service),
+        "peer": _text(item.peer),
+        "peer_pid": item.peer_pid or None,
+    }
+
+
+def _subject(subject: str) -> Json:
+    """'host' or 'process:PID'."""
+    kind, _, name = subject.partition(":")
+    if name.isascii() and name.isdigit():
+        return {"type": _text(kind), "pid": int(name)}
+    return {"type": _text(kind), "name": _text(name)} if name else {"type": _text(kind)}
+
+
+def _finding(finding: Finding) -> Json:
+    busy = {} if finding.gain_model == "exhaustion" else {"of": "busy thread time"}
+    return {
+        "kind": finding.kind,
+        "resource": finding.resource,
+        "aspect": finding.aspect,
+        "pattern": finding.pattern,
+        "fingerprint": finding.fingerprint,
+        "verdict": finding.verdict,
+        "severity": finding.severity.name.lower(),
+        "score": finding.score,
+        "subject": _subject(finding.subject),
+        "window": _window(finding.window),
+        "impact": (_estimate(finding.impact) or {}) | busy,
+        "gain": (_estimate(finding.gain) or {}) | {"model": finding.gain_model},
+        "confidence": _number(finding.confidence),
+        "where": _place(finding.where),
+        "victims": [_place(place) for place in finding.victims],
+        "object": _object(finding.object),
+        "chain": _texts(finding.chain),
+        "summary": _text(finding.summary),
+        "why": _text(finding.why),
+        "advice": _text(finding.advice),
+        "evidence": [_evidence(item) for item in finding.evidence],
+        "symptoms": _texts(finding.symptoms),
+        "against": [{"kind": item.kind, "because": _text(item.because)} for item in finding.against],
+        "next": _text(finding.next),
+        "thresholds": {name: _number(value) for name, value in finding.thresholds},
+        "measured": _text(finding.measured),
+    }
+
+
+def _evidence(item: Evidence) -> Json:
+    return {
+        "name": _text(item.name),
+        "value": _number(item.value),
+        "low": _number(item.low),
+        "high": _number(item.high),
+        "unit": item.unit.value,
+        "source": _text(item.source),
+    }
+
+
+def _group(row: GroupRow) -> Json:
+    return {
+        "name": _text(row.name),
+        "threads": row.threads,
+        "occupancy": _estimate(row.occupancy),
+        "pressed": row.pressed,
+    }
+
+
+def _breakdown(row: BreakdownRow) -> Json:
+    return {
+        "group": _text(row.group),
+        "class": row.time.value,
+        "share": _estimate(row.share),
+        "where": _place(row.where),
+        "object": _object(row.object),
+        "pressed": row.pressed,
+    }
+
+
+def _use(row: UseRow) -> Json:
+    return {
+        "resource": _text(row.resource),
+        "utilization": _estimate(row.utilization),
+        "saturation": _estimate(row.saturation),
+        "errors": _estimate(row.errors),
+        "note": _text(row.note),
+    }
+
+
+def _meta(meta: Meta) -> Json:
+    return {
+        "version": meta.version,
+        "started": _wall(meta.started),
+        "host": {"name": _text(meta.hostname), "kernel": _text(meta.kernel), "cpus": meta.cpus},
+        "target": _text(meta.target),
+        "duration": _number(meta.duration),
+        "rate": _number(meta.rate),
+        "engine": _text(meta.engine),
+        "ended": _text(meta.ended),
+        "options": {_text(name): _text(value) for name, value in meta.options},
+        "blind": _texts(meta.blind),
+        "cost": _cost(meta.cost),
+    }
+
+
+def _cost(cost: Cost) -> Json:
+    return {
+        "sampler_cpu": _number(cost.sampler_cpu),
+        "parent_cpu": _number(cost.parent_cpu),
+        "stopped": _number(cost.stopped),
+        "planned": cost.planned,
+        "made": cost.made,
+        "stacks": cost.stacks,
+        "torn": cost.torn,
+        "retried": cost.retried,
+    }
+
+
+def _wall(seconds: float) -> str | None:
+    """RFC 3339 in UTC, with milliseconds; None when no calendar has it."""
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+SPEC = Format(name="json", help=__doc__, suffixes=(".json",), render=render)

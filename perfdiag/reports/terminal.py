@@ -1,0 +1,245 @@
+"""The report for a person at a terminal, 100 columns wide.
+
+The verdict stands in the first line, then the brief, at most five findings, where busy thread time goes, the
+resources (utilization, saturation, errors), and what the look could not see and what it cost. No colour:
+`perfdiag.reports` render text, and the command line colours it with `colourise`.
+"""
+
+import math
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from perfdiag.diagnosis import BreakdownRow, Finding, Report, UseRow
+from perfdiag.model import Estimate, Meta, Object, Place
+from perfdiag.plugins import Format
+from perfdiag.text import printable, printable_lines, without_commands
+from perfdiag.units import Unit, human
+
+WIDTH = 100
+_MOST_FINDINGS = 5
+_MOST_ROWS = 12
+_LABEL = 10  # columns of the label of a line of a finding
+
+
+def render(report: Report) -> str:
+    blocks = [
+        [_verdict(report)],
+        [line for sentence in report.brief for line in _wrapped(printable(sentence), 0)],
+        *(_finding(number, finding) for number, finding in enumerate(report.findings[:_MOST_FINDINGS], 1)),
+        _more(report.findings[_MOST_FINDINGS:]),
+        _breakdown(report),
+        _resources(report.use),
+        _unseen(report),
+        _cost(report.meta),
+    ]
+    return without_commands("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
+
+
+def _verdict(report: Report) -> str:
+    target, cost = printable(report.meta.target, 40), report.meta.cost
+    if report.verdict == "inconclusive":
+        ended = f" ({printable(report.meta.ended, 40)})" if report.meta.ended else ""
+        ticks = f"{cost.made} of {cost.planned} ticks of {target}"
+        return _cut(f"INCONCLUSIVE: {ticks} are too few to rank causes{ended}", WIDTH)
+    if report.verdict == "healthy" or not report.findings:
+        return _cut(f"HEALTHY: nothing of severity notice or above in {target}", WIDTH)
+    first, many = report.findings[0], len(report.findings)
+    place = f" in {_place(first.where, 36)}" if first.where else ""
+    gain = f"gain {_interval(first.gain)}" + (f", 1 of {many} findings" if many > 1 else "")
+    return _cut(f"{first.severity.name}: {printable(first.kind)}{place}, {gain}", WIDTH)
+
+
+def _finding(number: int, finding: Finding) -> list[str]:
+    name = printable(finding.kind) + (f" ({printable(finding.pattern)})" if finding.pattern else "")
+    level = finding.severity.name + (" INCONCLUSIVE" if finding.verdict == "inconclusive" else "")
+    confidence = _human(finding.confidence, Unit.RATIO)
+    lines = [
+        _cut(f"{number}. {name}  {level}  gain {_interval(finding.gain)}  confidence {confidence}", WIDTH)
+    ]
+    lines += _labelled("where", [_place(finding.where, 80)] if finding.where else [])
+    lines += _labelled("object", [_object(finding.object, 80)] if finding.object else [])
+    lines += _labelled("found", [finding.summary])
+    lines += _labelled("evidence", _evidence(finding))
+    lines += _labelled("because of", finding.chain)
+    lines += _labelled("victims", [_place(place, 80) for place in finding.victims[:3]])
+    lines += _labelled("symptoms", finding.symptoms)
+    lines += _labelled("why", [_first_paragraph(finding.why)])
+    lines += _labelled("do", [_first_paragraph(finding.advice)])
+    lines += _labelled("not", [f"{item.kind}: {item.because}" for item in finding.against])
+    lines += _labelled("next", [finding.next])
+    return lines
+
+
+def _evidence(finding: Finding) -> Iterable[str]:
+    of = "" if finding.gain_model == "exhaustion" else " of busy thread time"
+    yield f"{_interval(finding.impact)}{of}"
+    for item in finding.evidence:
+        interval = ""
+        if item.low is not None and item.high is not None:
+            interval = f" [{_human(item.low, item.unit)}, {_human(item.high, item.unit)}]"
+        yield f"{item.name} {_human(item.value, item.unit)}{interval} ({item.source})"
+
+
+def _more(findings: Sequence[Finding]) -> list[str]:
+    kinds = ", ".join(f"{printable(finding.kind)} {finding.severity.name}" for finding in findings)
+    return _wrapped(f"and {len(findings)} more: {kinds}", 0) if findings else []
+
+
+def _breakdown(report: Report) -> list[str]:
+    if not report.breakdown:
+        return []
+    lines = ["Where busy thread time goes"]
+    for row in report.groups:
+        state = "under pressure" if row.pressed else "no pressure"
+        many = f"{row.threads} thread{'s' if row.threads != 1 else ''}"
+        occupied = f"{many}, occupied {_interval(row.occupancy)}, {state}"
+        lines.append(f"  {printable(row.name, 40)}: {occupied}")
+    rows = [_breakdown_row(row) for row in report.breakdown[:_MOST_ROWS]]
+    lines += _table(("share", "class", "where", "object", "group"), rows, (18, 9, 28, 24, 11))
+    left = len(report.breakdown) - _MOST_ROWS
+    return [*lines, f"  and {left} more rows (-f json)"] if left > 0 else lines
+
+
+def _breakdown_row(row: BreakdownRow) -> tuple[str, ...]:
+    place = _place(row.where, 28) if row.where else ""
+    item = _object(row.object, 24) if row.object else ""
+    return (_interval(row.share), row.time.value, place, item, printable(row.group))
+
+
+def _resources(rows: Sequence[UseRow]) -> list[str]:
+    if not rows:
+        return []
+    cells = [
+        (
+            printable(row.resource),
+            _measured(row.utilization),
+            _measured(row.saturation),
+            _measured(row.errors),
+            printable(row.note),
+        )
+        for row in rows
+    ]
+    header = ("resource", "utilization", "saturation", "errors", "note")
+    return ["Resources", *_table(header, cells, (16, 20, 20, 12, 20))]
+
+
+def _measured(estimate: Estimate | None) -> str:
+    return "not measured" if estimate is None else _interval(estimate)
+
+
+def _unseen(report: Report) -> list[str]:
+    lines = []
+    missing: dict[str, list[str]] = {}
+    for row in report.not_evaluated:
+        missing.setdefault(row.missing, []).append(row.kind)
+    for reason, kinds in missing.items():
+        lines += _wrapped(printable(f"{', '.join(kinds)}: {reason}", 400), 4, first="  ")
+    for blind in report.meta.blind:
+        lines += _wrapped(printable(blind), 4, first="  ")
+    for fault in report.faults[:_MOST_FINDINGS]:
+        lines += _wrapped(printable(f"{fault.source}: {fault.kind}, {fault.detail}"), 4, first="  ")
+    left = len(report.faults) - _MOST_FINDINGS
+    if left > 0:
+        lines.append(f"  and {left} more faults (-f json)")
+    return ["Not evaluated, not seen", *lines] if lines else []
+
+
+def _cost(meta: Meta) -> list[str]:
+    cost = meta.cost
+    ended = f" ({printable(meta.ended)})" if meta.ended else ""
+    text = (
+        f"Cost of the look at {printable(meta.target)}, {_human(meta.duration, Unit.SECONDS)}{ended}: "
+        f"{_human(cost.sampler_cpu + cost.parent_cpu, Unit.SECONDS)} of CPU, "
+        f"target stopped {_human(cost.stopped, Unit.SECONDS)}; {cost.made} of {cost.planned} ticks, "
+        f"{cost.stacks} stacks, {cost.torn} torn, {cost.retried} read again"
+    )
+    if meta.engine:
+        text += f"; {printable(meta.engine)}"
+    return _wrapped(f"{text}; perfdiag {printable(meta.version)}, run {printable(meta.run_id)}", 2)
+
+
+def _human(value: float, unit: Unit) -> str:
+    return human(value, unit) if math.isfinite(value) else "?"
+
+
+def _interval(estimate: Estimate) -> str:
+    """'41 % [37 %, 45 %]', or the value alone when the interval is a point."""
+    numbers = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (_human(number, estimate.unit) for number in numbers)
+    return value if value == low == high else f"{value} [{low}, {high}]"
+
+
+def _place(place: Place, width: int) -> str:
+    """'orders.py:88 load', the path cut from the left."""
+    tail = f":{place.line} {printable(place.function, max(8, width // 2))}"
+    path, room = printable(place.file, 4096), max(8, width - len(tail))
+    return (path if len(path) <= room else f"…{path[1 - room :]}") + tail
+
+
+def _object(item: Object, width: int) -> str:
+    more = "; ".join(text for text in (item.service, item.peer) if text)
+    return _cut(printable(f"{item.type} {item.name}" + (f" ({more})" if more else "")), width)
+
+
+def _first_paragraph(text: str) -> str:
+    return " ".join(printable_lines(text).strip().split("\n\n", 1)[0].split())
+
+
+def _labelled(label: str, texts: Iterable[str]) -> list[str]:
+    """Wrapped texts behind a label that is said once."""
+    lines: list[str] = []
+    for text in texts:
+        if text:
+            first = "   " + ("" if lines else label).ljust(_LABEL) + " "
+            lines += _wrapped(printable(text, 1000), len(first), first=first)
+    return lines
+
+
+def _wrapped(text: str, indent: int, first: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=" " * indent, break_on_hyphens=False
+    )
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: tuple[int, ...]) -> list[str]:
+    """Left-aligned columns, at most `most` wide, without those that are empty in every row."""
+    kept = [column for column in range(len(header)) if any(row[column] for row in rows)]
+    cells = [[_cut(row[column], most[column]) for column in kept] for row in (header, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+_COLOURS = {
+    "CRITICAL": "1;31",
+    "WARNING": "1;33",
+    "NOTICE": "1;36",
+    "INFO": "1",
+    "INCONCLUSIVE": "1;35",
+    "HEALTHY": "1;32",
+}
+_SEVERITY = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
+_HEADLINE = re.compile(rf"^(?:[1-9]\. |(?:{'|'.join(_COLOURS)}): )")
+_HEADING = re.compile(r"^(?:Where busy thread time goes|Resources|Not evaluated, not seen)$")
+
+
+def colourise(text: str) -> str:
+    """A rendered report with severities and headings in colour; the words stay, for eyes and pipes."""
+    lines = []
+    for line in text.split("\n"):
+        if _HEADLINE.match(line):
+            line = _SEVERITY.sub(lambda found: f"\x1b[{_COLOURS[found[0]]}m{found[0]}\x1b[0m", line, count=1)
+        elif _HEADING.match(line):
+            line = f"\x1b[1m{line}\x1b[0m"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+SPEC = Format(name="terminal", help=__doc__, suffixes=(), render=render)
