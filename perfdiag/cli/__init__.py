@@ -16,15 +16,15 @@ from perfdiag.errors import Exit, PerfdiagError
 
 # verb -> (module, one line for --help): what --help shows must not import what the verb needs
 VERBS = {
-    "profile": ("perfdiag.cli.profile", "Say why a running program is slow."),
-    "record": ("perfdiag.cli.record", "Record a running program into a file."),
-    "report": ("perfdiag.cli.report", "Diagnose a recording."),
-    "daemon": ("perfdiag.cli.daemon", "Watch the whole host and serve metrics."),
-    "baseline": ("perfdiag.cli.baseline", "Save, compare and check baselines."),
-    "explain": ("perfdiag.cli.explain", "Explain a kind of finding."),
-    "list": ("perfdiag.cli.list_plugins", "List collectors, analyzers, rules and formats."),
-    "doctor": ("perfdiag.cli.doctor", "Say what perfdiag can and cannot see on this host."),
-    "schema": ("perfdiag.cli.schema", "Print the JSON Schema of an output."),
+    "profile": ("perfdiag.cli.profile:command", "Say why a running program is slow."),
+    "record": ("perfdiag.cli.record:command", "Record a running program into a file."),
+    "report": ("perfdiag.cli.report:command", "Diagnose a recording."),
+    "daemon": ("perfdiag.cli.daemon:daemon", "Watch the whole host and serve metrics."),
+    "baseline": ("perfdiag.cli.baseline:baseline", "Save, compare and check baselines."),
+    "explain": ("perfdiag.cli.explain:command", "Explain a kind of finding."),
+    "list": ("perfdiag.cli.list_plugins:command", "List collectors, analyzers, rules and formats."),
+    "doctor": ("perfdiag.cli.doctor:command", "Say what perfdiag can and cannot see on this host."),
+    "schema": ("perfdiag.cli.schema:command", "Print the JSON Schema of an output."),
 }
 
 
@@ -37,9 +37,9 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in VERBS:
             return None
-        module, _ = VERBS[cmd_name]
-        command: click.Command = importlib.import_module(module).command
-        return command
+        module, _, name = VERBS[cmd_name][0].partition(":")
+        found: click.Command = getattr(importlib.import_module(module), name)
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -13,9 +13,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def judging_options(function: Function) -> Function:
     """--any, --set, --only, --skip."""
     options = [
-        click.option(
-            "--any", "everything", is_flag=True, help="Judge threads that are not under pressure too."
-        ),
+        click.option("--any", "everything", is_flag=True, help="Judge threads without pressure too."),
         click.option("--set", "settings", multiple=True, metavar="RULE.LIMIT=VALUE", help="Change a limit."),
         click.option("--only", multiple=True, metavar="KIND", help="Judge these kinds only. Repeatable."),
         click.option("--skip", multiple=True, metavar="KIND", help="Leave these kinds out. Repeatable."),

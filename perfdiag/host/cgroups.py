@@ -1,7 +1,7 @@
 """The control groups of a process: where their files are, in both layouts and in mixed ones.
 
-/proc/PID/cgroup names a group per hierarchy, mountinfo says where each hierarchy is mounted and which group is
-its root there (cgroups(7)). A quota of any ancestor stops the process too, so paths come with all ancestors.
+/proc/PID/cgroup names a group per hierarchy, mountinfo says where each hierarchy is mounted and which group
+is its root there (cgroups(7)). A quota of any ancestor stops the process too: paths come with all ancestors.
 """
 
 from perfdiag.errors import Missing
