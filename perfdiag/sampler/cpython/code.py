@@ -1,7 +1,7 @@
 """Code objects of the target: file, qualified name and lines, read once and verified ever after.
 
-A code object can die and its memory be used for another one. Part of its header (first line to line table,
-with the pointers to file and name) is therefore kept and compared each time a stack uses it.
+A code object can die and its memory be used for another one. Its header is therefore kept and compared each
+time a stack uses it.
 """
 
 import struct
@@ -45,10 +45,12 @@ class CodeCache:
         self._ids: dict[RawFrame, int] = {}
         self._types: dict[int, bool] = {}
         self.frames: list[RawFrame] = []
-        # whole words around what identifies a code object
+        # What identifies a code object: everything from behind ob_size to the line table (the pointers to
+        # constants, names and file, the sizes, the first line, from 3.12 on a version that counts up). The
+        # names alone do not: a freed file name may have left its place to the next one.
+        self._start = layout.object_type + 16
         fields = (layout.code_first_line, layout.code_filename, layout.code_qualname, layout.code_linetable)
-        self._start = min(fields) & -8
-        self._span = max(fields) + 8 - self._start
+        self._span = (max(fields) + 8 - self._start + 7) & -8
 
     def __contains__(self, code: int) -> bool:
         return code in self._codes

@@ -11,6 +11,8 @@ from perfdiag.sampler.cpython.runtime import Runtime
 
 _MAX_INTERPRETERS = 256
 _MAX_THREADS = 10_000
+_MAX_TID = 1 << 22  # PID_MAX_LIMIT on 64-bit machines
+_ATTEMPTS = 4
 # struct pythreads: next_unique_id, head, (main,) count: any birth or end of a thread changes one of them
 _BEFORE_HEAD = 8
 _SIGNATURE = 32
@@ -87,14 +89,45 @@ class Interpreters:
         self._signatures = signatures
         return same
 
-    def threads(self) -> list[ThreadState]:
-        """All thread states. A thread that runs code of another interpreter has one in each."""
-        layout, memory = self._layout, self._memory
-        found: dict[int, ThreadState] = {}
+    def threads(self) -> tuple[list[ThreadState], bool]:
+        """All thread states, and whether the lists were whole: threads that end meanwhile break them. A
+        thread that runs code of another interpreter has a state in each."""
+        found: list[ThreadState] = []
+        whole = True
         for interpreter in self._addresses:
-            address = memory.pointer(interpreter + layout.threads_head)
-            while address and address not in found and len(found) < _MAX_THREADS:
-                tid = memory.pointer(address + layout.thread_tid)
-                found[address] = ThreadState(address, tid)
-                address = memory.pointer(address + layout.thread_next)
-        return list(found.values())
+            for _ in range(_ATTEMPTS):
+                states = self._states_of(interpreter)
+                if states is not None:
+                    found += states
+                    break
+            else:
+                whole = False
+        return found, whole
+
+    def _states_of(self, interpreter: int) -> list[ThreadState] | None:
+        """The list of one interpreter, newest first; None when it changed under the walk."""
+        layout, memory = self._layout, self._memory
+        first = min(layout.thread_next, layout.thread_tid)
+        span = max(layout.thread_next, layout.thread_tid) + 8 - first
+        found: dict[int, ThreadState] = {}
+        newer: dict[int, int] = {}  # tid -> thread state
+        signature = memory.read(interpreter + layout.threads_head - _BEFORE_HEAD, _SIGNATURE)
+        address = int.from_bytes(signature[_BEFORE_HEAD : _BEFORE_HEAD + 8], "little")
+        while address:
+            try:
+                data = memory.read(address + first, span)
+            except ProcessLookupError:
+                raise
+            except OSError:
+                return None
+            tid = int.from_bytes(data[layout.thread_tid - first :][:8], "little")
+            if address in found or tid > _MAX_TID or len(found) == _MAX_THREADS:
+                return None
+            found[address] = ThreadState(address, tid)
+            if tid in newer:
+                # 3.11 gives a new thread state the id of its creator until the thread itself runs
+                found[newer[tid]] = ThreadState(newer[tid], 0)
+            newer[tid] = address
+            address = int.from_bytes(data[layout.thread_next - first :][:8], "little")
+        again = memory.read(interpreter + layout.threads_head - _BEFORE_HEAD, _SIGNATURE)
+        return list(found.values()) if again == signature else None

@@ -134,10 +134,10 @@ class Reader:
         return threads, got
 
     def _list_threads(self) -> None:
-        states = self._interpreters.threads()
+        states, whole = self._interpreters.threads()
         outer = inner_tids(self._pid)
         before = {thread.address: (tid, thread) for tid, thread in self._threads.items()}
-        self._threads, self._by_address, self._complete = {}, {}, True
+        self._threads, self._by_address, self._complete = {}, {}, whole
         for address, tid in states:
             if not tid:
                 self._complete = False  # a thread is being born

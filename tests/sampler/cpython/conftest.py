@@ -1,0 +1,73 @@
+"""Interpreters and running programs for the reader's tests."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from perfdiag.host.elf import parse_maps
+from perfdiag.host.memory import Memory
+from perfdiag.sampler.cpython.layout import Unsupported
+from perfdiag.sampler.cpython.reader import Reader
+from perfdiag.sampler.cpython.runtime import Runtime, locate
+
+PROGRAMS = Path(__file__).parent / "programs"
+VERSIONS = ("3.11", "3.12", "3.13")
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+def _find(version: str) -> str | None:
+    """`pythonX.Y` from PERFDIAG_PYTHONS (directories, ':' between them), ~/.pyenv/versions or PATH."""
+    name = f"python{version}"
+    folders = [Path(folder) for folder in os.environ.get("PERFDIAG_PYTHONS", "").split(":") if folder]
+    folders += sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin"))
+    found = [folder / name for folder in folders if (folder / name).exists()]
+    return str(found[0]) if found else shutil.which(name)
+
+
+@pytest.fixture(params=VERSIONS)
+def interpreter(request: pytest.FixtureRequest) -> str:
+    """Path of each CPython that the reader knows."""
+    path = _find(request.param)
+    if path is None:
+        pytest.skip(f"python{request.param} is neither on PATH nor in ~/.pyenv nor in PERFDIAG_PYTHONS")
+    return path
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts `interpreter programs/NAME.py`, or a command, and waits for its line 'ready'."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def run(*command: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+        child = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE)
+        children.append(child)
+        assert child.stdout is not None
+        assert b"ready\n" == child.stdout.readline()
+        return child
+
+    yield run
+    for child in children:
+        child.kill()
+        child.wait()
+        for stream in (child.stdin, child.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def attach(pid: int) -> Reader:
+    return Reader(pid, Memory(pid), parse_maps(Path(f"/proc/{pid}/maps").read_text()))
+
+
+@pytest.fixture(scope="session")
+def own_runtime() -> Runtime:
+    """The interpreter that runs the tests: its objects can be read like another process's."""
+    maps = parse_maps(Path("/proc/self/maps").read_text())
+    try:
+        return locate(Memory(os.getpid()), maps)
+    except Unsupported as error:
+        pytest.skip(f"the tests run in an interpreter that cannot be read: {error}")

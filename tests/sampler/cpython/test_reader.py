@@ -1,0 +1,283 @@
+"""The reader against real interpreters; py-spy is the oracle for stopped targets."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from perfdiag.sampler.cpython.reader import RawFrame, Reader, Unsupported, Vanished
+from tests.sampler.cpython.conftest import PROGRAMS, Start, attach
+
+STOPS = 5
+PATIENCE = 10.0  # seconds until something that a target does all the time must have been seen
+
+
+def _py_spy() -> str:
+    beside = Path(sys.executable).with_name("py-spy")
+    found = str(beside) if beside.exists() else shutil.which("py-spy")
+    if found is None:
+        pytest.skip("py-spy is not installed")
+    return found
+
+
+def _stop(pid: int) -> None:
+    """SIGSTOP, and wait until every thread of the process has stopped."""
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        states = {
+            (path / "stat").read_text().rpartition(")")[2].split()[0]
+            for path in Path(f"/proc/{pid}/task").iterdir()
+        }
+        if states == {"T"}:
+            return
+    raise AssertionError(f"process {pid} does not stop: {states}")
+
+
+def _dump(pid: int) -> tuple[dict[int, list[tuple[str, str, int]]], int] | None:
+    """py-spy's stacks, and the thread that holds the GIL (0: none); None when py-spy fails, as it does now
+    and then for threads that are being born."""
+    command = [_py_spy(), "dump", "--nonblocking", "--json", "--pid", str(pid)]
+    done = subprocess.run(command, capture_output=True, timeout=20)
+    if done.returncode:
+        return None
+    threads = json.loads(done.stdout)
+    stacks = {
+        thread["os_thread_id"]: [(row["filename"], row["name"], row["line"]) for row in thread["frames"]]
+        for thread in threads
+        if thread["os_thread_id"]
+    }
+    return stacks, max((thread["os_thread_id"] for thread in threads if thread["owns_gil"]), default=0)
+
+
+def _plain(frames: tuple[RawFrame, ...]) -> list[tuple[str, str, int]]:
+    return [(frame.file, frame.function, frame.line) for frame in frames]
+
+
+def _files(reader: Reader, stack: int, name: str) -> list[RawFrame]:
+    return [frame for frame in reader.frames(stack) if frame.file.endswith(name)]
+
+
+@pytest.mark.parametrize("program", ["recursion", "generators", "exceptions"])
+def test_every_frame_of_a_stopped_target_equals_py_spys(interpreter: str, program: str, start: Start) -> None:
+    target = start(interpreter, str(PROGRAMS / f"{program}.py"))
+    reader = attach(target.pid)
+    compared = 0
+    for _ in range(STOPS):
+        _stop(target.pid)
+        tick = reader.tick(None)
+        oracle = _dump(target.pid)
+        os.kill(target.pid, signal.SIGCONT)
+        assert [] == tick.torn
+        if oracle is not None:
+            compared += 1
+            stacks, holder = oracle
+            assert stacks == {tid: _plain(reader.frames(stack)) for tid, stack in tick.stacks.items()}
+            assert holder == tick.holder
+    assert compared >= STOPS - 2
+
+
+def _possible(frames: list[RawFrame], source: list[str]) -> bool:
+    """Does each caller's line call the function above it?"""
+    for callee, caller in zip(frames, frames[1:], strict=False):
+        line = source[caller.line - 1]
+        # the line of `for i in delegating(3)` also resumes the generator
+        if not re.search(rf"\b{callee.function}\(", line):
+            return False
+    return bool(frames) and frames[-1].function in ("<module>", "work")
+
+
+def test_chains_of_a_target_that_never_rests_are_possible_calls(interpreter: str, start: Start) -> None:
+    program = PROGRAMS / "tiny_calls.py"
+    target = start(interpreter, str(program))
+    source = program.read_text().splitlines()
+    reader = attach(target.pid)
+    possible = delivered = torn = 0
+    for _ in range(400):
+        tick = reader.tick(None)
+        torn += len(tick.torn)
+        for tid in {target.pid, max(tick.stacks, default=0)} & tick.stacks.keys():
+            frames = _files(reader, tick.stacks[tid], program.name)
+            if frames or tid == target.pid:
+                delivered += 1
+                possible += _possible(frames, source)
+        time.sleep(0.001)
+    assert possible >= 0.98 * delivered
+    assert torn <= 0.10 * (delivered + torn)
+
+
+def test_names_are_never_mixed_when_code_objects_die(interpreter: str, start: Start) -> None:
+    target = start(interpreter, str(PROGRAMS / "churn.py"))
+    reader = attach(target.pid)
+    seen = set()
+    deadline = time.monotonic() + PATIENCE
+    while len(seen) < 100 and time.monotonic() < deadline:
+        stack = reader.tick({target.pid}).stacks.get(target.pid)
+        frames = reader.frames(stack) if stack is not None else ()
+        made = [frame for frame in frames if re.fullmatch(r"<\d+>", frame.file)]
+        for frame in made:
+            number = int(frame.file.strip("<>"))
+            assert made[0].file == frame.file
+            assert frame.function in ("<module>", f"outer_{number}", f"inner_{number}")
+            assert number % 50 < frame.line <= number % 50 + 5
+            seen.add(number)
+    assert len(seen) >= 100
+
+
+def test_threads_that_are_born_and_end_are_followed(interpreter: str, start: Start) -> None:
+    target = start(interpreter, str(PROGRAMS / "exceptions.py"))
+    reader = attach(target.pid)
+    short_lived = set()
+    deadline = time.monotonic() + PATIENCE
+    while len(short_lived) < 20 and time.monotonic() < deadline:
+        tick = reader.tick(None)
+        for tid, stack in tick.stacks.items():
+            if any(frame.function == "short_lived" for frame in reader.frames(stack)):
+                short_lived.add(tid)
+        assert target.pid in tick.stacks
+    assert len(short_lived) >= 20
+
+
+def test_only_the_threads_asked_for_are_delivered(interpreter: str, start: Start) -> None:
+    target = start(interpreter, str(PROGRAMS / "tiny_calls.py"))
+    reader = attach(target.pid)
+    none = reader.tick(())
+    assert ({}, []) == (none.stacks, none.torn)
+    one = reader.tick({target.pid, 1})
+    assert {target.pid} == one.stacks.keys() | set(one.torn)
+
+
+def test_a_stack_that_stays_keeps_its_id_and_costs_no_second_walk(interpreter: str, start: Start) -> None:
+    target = start(interpreter, "-c", "import time; print('ready', flush=True); time.sleep(60)")
+    reader = attach(target.pid)
+    while not (first := reader.tick(None)).stacks or first.locked:
+        continue
+    before = reader.stats.reused
+    assert first == reader.tick(None)
+    assert before + 1 == reader.stats.reused
+    assert [("<string>", "<module>", 1)] == _plain(reader.frames(first.stacks[target.pid]))
+
+
+def test_gil_waiters_sleep_on_addresses_inside_the_gil(interpreter: str, start: Start) -> None:
+    target = start(interpreter, str(PROGRAMS / "tiny_calls.py"))
+    reader = attach(target.pid)
+    low, high = reader.gil_range
+    waits = 0
+    deadline = time.monotonic() + PATIENCE
+    while waits < 20 and time.monotonic() < deadline:
+        for path in Path(f"/proc/{target.pid}/task").iterdir():
+            words = (path / "syscall").read_text().split()
+            waits += words[0] == "202" and low <= int(words[1], 16) < high  # futex
+    assert waits >= 20
+
+
+def test_the_thread_in_python_code_holds_the_gil_and_a_sleeper_does_not(
+    interpreter: str, start: Start
+) -> None:
+    busy = start(interpreter, str(PROGRAMS / "recursion.py"))
+    looks = [attach(busy.pid).tick(()) for _ in range(3)]
+    assert [(busy.pid, True)] * 3 == [(tick.holder, tick.locked) for tick in looks]
+    asleep = start(interpreter, "-c", "import time; print('ready', flush=True); time.sleep(60)")
+    reader = attach(asleep.pid)
+    deadline = time.monotonic() + PATIENCE
+    while (tick := reader.tick(())).locked and time.monotonic() < deadline:
+        continue
+    assert (0, False, False) == (tick.holder, tick.locked, tick.collecting)
+
+
+def test_a_running_garbage_collector_is_seen(interpreter: str, start: Start) -> None:
+    code = "import gc; rows = [[i] for i in range(300_000)]; print('ready', flush=True)\nwhile True: gc.collect()"
+    target = start(interpreter, "-c", code)
+    reader = attach(target.pid)
+    deadline = time.monotonic() + PATIENCE
+    while not (tick := reader.tick(())).collecting and time.monotonic() < deadline:
+        continue
+    assert (target.pid, True, True) == (tick.holder, tick.locked, tick.collecting)
+
+
+def test_a_target_that_ends_has_vanished(interpreter: str, start: Start) -> None:
+    target = start(interpreter, str(PROGRAMS / "tiny_calls.py"))
+    reader = attach(target.pid)
+    target.kill()
+    target.wait()
+    with pytest.raises(Vanished, match="has ended"):
+        reader.tick(None)
+
+
+def test_a_target_that_becomes_another_program_has_vanished(interpreter: str, start: Start) -> None:
+    code = "import os, sys; print('ready', flush=True); sys.stdin.read(1); os.execv('/bin/sleep', ['sleep', '60'])"
+    target = start(interpreter, "-c", code, stdin=subprocess.PIPE)
+    reader = attach(target.pid)
+    target.stdin.close()  # type: ignore[union-attr]
+    deadline = time.monotonic() + PATIENCE
+    with pytest.raises(Vanished):
+        while time.monotonic() < deadline:
+            reader.tick(None)
+
+
+def test_a_program_that_is_not_python_is_refused_in_words(start: Start) -> None:
+    target = start("/bin/sh", "-c", "echo ready; read line", stdin=subprocess.PIPE)
+    with pytest.raises(Unsupported, match="not a CPython process"):
+        attach(target.pid)
+
+
+def test_an_older_cpython_is_refused_in_words(start: Start) -> None:
+    older = sorted(Path.home().glob(".pyenv/versions/3.10.*/bin/python3.10"))
+    if not older:
+        pytest.skip("no python3.10 in ~/.pyenv")
+    target = start(str(older[0]), "-c", "print('ready', flush=True); input()", stdin=subprocess.PIPE)
+    with pytest.raises(Unsupported, match=r"CPython before 3\.11"):
+        attach(target.pid)
+
+
+def test_threads_in_a_pid_namespace_go_by_their_ids_outside(interpreter: str, start: Start) -> None:
+    unshare = shutil.which("unshare")
+    if unshare is None or os.geteuid() != 0:
+        pytest.skip("needs root and unshare(1) to make a PID namespace")
+    wrapper = start(unshare, "--pid", "--fork", "--kill-child", interpreter, str(PROGRAMS / "tiny_calls.py"))
+    pid = int(Path(f"/proc/{wrapper.pid}/task/{wrapper.pid}/children").read_text())
+    reader = attach(pid)
+    outside = {int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()}
+    assert outside >= reader.tick(None).stacks.keys() > set()
+
+
+def test_the_target_is_never_traced(interpreter: str, start: Start) -> None:
+    target = start(interpreter, str(PROGRAMS / "tiny_calls.py"))
+    reader = attach(target.pid)
+    tracers = set()
+    for _ in range(50):
+        reader.tick(None)
+        status = Path(f"/proc/{target.pid}/status").read_text()
+        tracers.add(re.search(r"TracerPid:\s*(\d+)", status).group(1))  # type: ignore[union-attr]
+    assert {"0"} == tracers
+
+
+def test_the_reader_makes_no_ptrace_call(interpreter: str, start: Start, tmp_path: Path) -> None:
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    target = start(interpreter, str(PROGRAMS / "tiny_calls.py"))
+    code = (
+        "import sys; from tests.sampler.cpython.conftest import attach\n"
+        "reader = attach(int(sys.argv[1]))\n"
+        "for _ in range(20): reader.tick(None)\n"
+    )
+    log = tmp_path / "calls"
+    traced = "trace=ptrace,process_vm_readv,process_vm_writev"
+    # strace is started around the reader; it never attaches to anything
+    done = subprocess.run(
+        [strace, "-f", "-e", traced, "-o", str(log), sys.executable, "-c", code, str(target.pid)],
+        timeout=30,
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+    )
+    assert (0, b"") == (done.returncode, done.stderr)
+    calls = re.findall(r"^\d+ +(\w+)\(", log.read_text(), re.MULTILINE)
+    assert {"process_vm_readv"} == set(calls)
