@@ -25,7 +25,7 @@ def encode(values: Sequence[int], keys: Iterable[object] | None = None) -> bytes
         last[key] = value
     raw = codes.tobytes()
     # the high bytes of small numbers are zeros: put equal bytes of all numbers side by side
-    return zlib.compress(b"".join(raw[plane::_WIDTH] for plane in range(_WIDTH)), 9)
+    return zlib.compress(b"".join(raw[plane::_WIDTH] for plane in range(_WIDTH)))
 
 
 def decode(planes: bytes, keys: Iterable[object] | None = None) -> "array[int]":

@@ -147,7 +147,7 @@ def _empty(meta: Meta, *, closed: bool) -> sqlite3.Connection:
 
 def _packed(value: object) -> bytes:
     try:
-        return zlib.compress(records.to_json(value), 9)
+        return zlib.compress(records.to_json(value))
     except ValueError as error:
         raise PerfdiagError("the recording cannot be written", cause=str(error)) from error
 
