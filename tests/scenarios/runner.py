@@ -27,6 +27,7 @@ PERFDIAG = (sys.executable, "-m", "perfdiag")
 GRACE_SECONDS = 30.0  # for perfdiag to start and to diagnose
 RECORD_SECONDS = 4.0
 RECORD_LIMIT = 300_000  # bytes
+LAST_WORDS = 200  # characters of stderr
 NOT_KEPT_UP = 4  # perfdiag's exit code for "inconclusive"
 
 
@@ -62,8 +63,8 @@ def profile(pid: int, duration: float) -> dict[str, Any]:
     except ValueError:
         if done.returncode == NOT_KEPT_UP:
             raise Unjudged("perfdiag found its own look inconclusive") from None
-        words = done.stderr.strip().splitlines()[-1:]
-        raise ChildProcessError(f"status {done.returncode}: {' '.join(words)}") from None
+        words = " ".join(done.stderr.split())[-LAST_WORDS:]
+        raise ChildProcessError(f"status {done.returncode}: {words}") from None
 
 
 def attempt(scenario: Scenario, options: argparse.Namespace) -> Run:
@@ -137,7 +138,7 @@ def record_all(options: argparse.Namespace) -> int:
         size = path.stat().st_size if path.exists() else 0
         right = done.returncode == 0 and 0 < size <= RECORD_LIMIT
         failed += not right
-        said = f"{size} bytes" if right else done.stderr.strip()[-100:]
+        said = f"{size} bytes" if right else " ".join(done.stderr.split())[-LAST_WORDS:]
         print(f"{scenario.name:<24} {'recorded' if right else 'FAILED  '} {said}")
     return 1 if failed else 0
 

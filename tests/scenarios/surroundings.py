@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.scenarios.servers import Unavailable
 
 PERIOD_US = 100_000
+GROUP = "perfdiag-scenario-"  # and the runner's pid
 BUSY_LIMIT = 0.25  # share of all CPUs used by others in the second before a run
 STALL_LIMIT = 0.25  # share of that second in which something waited for a CPU or a disk (PSI)
 NOT_DURABLE = frozenset({"tmpfs", "ramfs", "overlay"})  # fsync does nothing, or what it does is unknown
@@ -54,9 +55,11 @@ def _limit_v2(mount: str, name: str, quota: float) -> Path:
 @contextmanager
 def quota_group(quota: float) -> Iterator[Path]:
     """A cgroup that may use `quota` CPUs; removed when its tasks are gone."""
-    name = f"perfdiag-scenario-{os.getpid()}"
+    name = f"{GROUP}{os.getpid()}"
     v1 = [point for point, kind, options in _mounts() if kind == "cgroup" and "cpu" in options.split(",")]
     v2 = [point for point, kind, _ in _mounts() if kind == "cgroup2"]
+    for stale in Path((v1 or v2 or ["/nowhere"])[0]).glob(f"{GROUP}*"):  # of a runner that was killed
+        _remove(stale, tries=1)
     try:
         if v1:
             group = _limit_v1(v1[0], name, quota)
@@ -72,8 +75,8 @@ def quota_group(quota: float) -> Iterator[Path]:
         _remove(group)
 
 
-def _remove(group: Path) -> None:
-    for _ in range(100):
+def _remove(group: Path, tries: int = 100) -> None:
+    for _ in range(tries):
         try:
             group.rmdir()
         except OSError:  # a task of it is still ending

@@ -1,6 +1,8 @@
 """Matches delivery addresses against a register: a batch in the main thread, beside a progress thread and a
 writer that saves the matches. Nearly all time goes to the edit distance in pure Python."""
 
+from __future__ import annotations
+
 import itertools
 import os
 import queue

@@ -1,6 +1,8 @@
 """Loads graphs whose nodes point at each other, with the collector told to look after every 50 containers
 ("to save memory"), above a catalogue that stays. Most time goes to garbage collection."""
 
+from __future__ import annotations
+
 import gc
 import sys
 import threading

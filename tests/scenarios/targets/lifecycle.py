@@ -4,6 +4,8 @@ The truth log is the target's own account of its waits, taken without perfdiag: 
 `{"tid", "class", "t0", "t1", "seconds"}` on CLOCK_MONOTONIC. It stays in memory until the program ends.
 """
 
+from __future__ import annotations
+
 import argparse
 import ctypes
 import json
@@ -15,8 +17,6 @@ import time
 from types import FrameType, TracebackType
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-Row = tuple[int, str, float, float, float]
 
 
 class _Span:
@@ -70,7 +70,7 @@ class Meter:
 class TruthLog:
     def __init__(self) -> None:
         self.path = ""
-        self.rows: list[Row] = []
+        self.rows: list[tuple[int, str, float, float, float]] = []
         self.open: dict[int, tuple[str, float]] = {}
 
     @property

@@ -1,6 +1,8 @@
 """Counts words of texts in memory with six threads of pure Python, which take turns at the GIL; beside them
 a metrics thread. Built on a Thread subclass."""
 
+from __future__ import annotations
+
 import sys
 import threading
 import time
