@@ -8,7 +8,7 @@ one place with a broad `except`.
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import perfdiag.analyzers
 import perfdiag.analyzers.rules
@@ -16,7 +16,7 @@ from perfdiag.advice import advice_for
 from perfdiag.analyzers.use import use_table
 from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
-from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity
+from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
 from perfdiag.model import Fault, Meta
@@ -30,6 +30,7 @@ _KEPT_UP = 0.9  # of the planned ticks: below it the report warns
 _RANKED = 0.6  # below it nothing is ranked
 
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
 
 def analyzers() -> tuple[Analyzer, ...]:
@@ -46,9 +47,17 @@ class _Guard:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
-    def run(self, name: str, call: Callable[[], Result], otherwise: Result) -> Result:
+    def run(
+        self,
+        name: str,
+        otherwise: Result,
+        call: Callable[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """`call(*args)`, or `otherwise` when it raises."""
         try:
-            return call()
+            return call(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - one bad plug-in must not cost the report
             detail = f"{type(error).__name__}: {error}"
             self.faults.append(Fault(source=name, kind=FaultKind.BROKEN, detail=detail))
@@ -76,15 +85,12 @@ def fold(recording: Recording, meta: Meta, guard: _Guard) -> tuple[TimeTable, Si
             table=table,
         )
         for one in found:
-            states[one.name] = guard.run(
-                one.name, lambda one=one, step=step: one.step(states[one.name], step), states[one.name]
-            )
+            state = states[one.name]
+            states[one.name] = guard.run(one.name, state, one.step, state, step)
     now = recording.window[1]
-    signals = [
-        signal
-        for one in found
-        for signal in guard.run(one.name, lambda one=one: one.signals(states[one.name], now), ())
-    ]
+    signals: list[Signal] = []
+    for one in found:
+        signals += guard.run(one.name, (), one.signals, states[one.name], now)
     return table, Signals(signals)
 
 
@@ -131,10 +137,12 @@ def _ask(
             missing.append(NotEvaluated(kind=rule.kind, missing=f"no signal {', '.join(absent)}"))
             continue
         limits = limits_of(rule, options)
-        drafts += guard.run(
-            rule.kind, lambda rule=rule, limits=limits: list(rule.diagnose(signals, limits)), []
-        )
+        drafts += guard.run(rule.kind, [], _drafts, rule, signals, limits)
     return drafts, missing
+
+
+def _drafts(rule: Rule, signals: Signals, limits: dict[str, float]) -> list[Draft]:
+    return list(rule.diagnose(signals, limits))
 
 
 def _context(

@@ -73,12 +73,12 @@ class Attribution:
             self._look_for_holders()
 
     def _born(self, key: tuple[int, int], at: float, stack: int) -> ThreadTime:
-        known = self._reader.thread(*key)
+        known, first = self._reader.thread(*key), self._reader.stack(stack)
         return ThreadTime(
             process=key[0],
             tid=key[1],
-            group=group_of(self._reader.stack(stack), known),
-            grouped=stack >= 0,
+            group=group_of(first, known),
+            grouped=bool(first and first.frames),
             main=known.main,
             young=not self._first,
             at=at,
@@ -134,8 +134,9 @@ class Attribution:
         thread.others = {}
         if stack >= 0:
             thread.stack = stack
-            if not thread.grouped:
-                thread.group = group_of(self._reader.stack(stack), self._reader.thread(*key))
+            known = self._reader.stack(stack)
+            if not thread.grouped and known is not None and known.frames:
+                thread.group = group_of(known, self._reader.thread(*key))
                 thread.grouped = True
         thread.running = call == RUNNING
         thread.object = item
@@ -146,7 +147,8 @@ class Attribution:
             thread.blocked = None
             if not thread.holds_gil and thread.stack >= 0 and self._reader.gil:
                 thread.inside = self._lines.call_on(thread.stack)
-            self._lines.count(thread.stack, TimeClass.PYTHON, -1)
+            without = not thread.holds_gil and bool(self._reader.gil)
+            self._lines.count(thread.stack, TimeClass.NATIVE if without else TimeClass.PYTHON, -1)
         else:
             thread.blocked = self._class(thread, call, item)
             self._lines.count(thread.stack, thread.blocked, item)
@@ -178,7 +180,7 @@ class Attribution:
             return
         _, flags = self._reader.gil.get(thread.process, (0, 0))
         stack = self._reader.stack(thread.stack)
-        free = thread.running and not thread.holds_gil and bool(self._reader.gil)
+        free = thread.running and not thread.holds_gil and self._lines.releases_gil(thread.stack)
         books, time, item = thread.works, TimeClass.PYTHON, -1
         if thread.inside is not None:
             time, item = thread.inside

@@ -25,6 +25,13 @@ class Lines:
             counts = self._counts.setdefault((frame.file, frame.line), {})
             counts[time, item] = counts.get((time, item), 0) + 1
 
+    def releases_gil(self, stack: int) -> bool:
+        """Whether threads that run on this line are mostly seen without the GIL."""
+        frame = self._user(stack)
+        counts = self._counts.get((frame.file, frame.line), {}) if frame else {}
+        without = counts.get((TimeClass.NATIVE, -1), 0)
+        return without > counts.get((TimeClass.PYTHON, -1), 0)
+
     def call_on(self, stack: int) -> tuple[TimeClass, int] | None:
         """(class, object) of the call that the line of this stack makes; None when it makes none."""
         frame = self._user(stack)

@@ -2,6 +2,8 @@
 
 import click
 
+WHICH = ["all", "collectors", "analyzers", "rules", "formats"]
+
 
 @click.command("list")
 @click.argument(

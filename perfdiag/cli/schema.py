@@ -1,13 +1,15 @@
 """`perfdiag schema`: the JSON Schema of an output, for tools that read it."""
 
-from importlib import resources
-
 import click
 
 
 @click.command("schema")
-@click.argument("name", type=click.Choice(["report"]))
+@click.argument("name", default="report")
 def command(name: str) -> None:
     """Print the JSON Schema of perfdiag.report/1; within /1 it only grows."""
-    file = resources.files("perfdiag.schemas").joinpath(f"{name}.schema.json")
-    click.echo(file.read_text(encoding="utf-8"), nl=False)
+    from perfdiag import schemas
+    from perfdiag.errors import UsageError
+
+    if name not in schemas.names():
+        raise UsageError(f"there is no schema {name!r}", fix=f"one of: {', '.join(schemas.names())}")
+    click.echo(schemas.text(name), nl=False)

@@ -19,21 +19,17 @@ _LONGEST, _FASTEST = 24 * 3600.0, 1000.0
 _LEAST_SECONDS, _LEAST_TICKS = 1.0, 100
 
 
-class Duration(click.ParamType):
-    """'10', '10s', '1.5m': seconds as a float."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        text = str(value).strip()
-        number = text.rstrip("smh")
-        try:
-            seconds = float(number) * _UNITS[text[len(number) :]]
-        except (ValueError, KeyError):
-            self.fail(f"{text!r} is not a duration such as 10, 10s or 2m", param, ctx)
-        if not 0 < seconds <= _LONGEST:
-            self.fail(f"{text!r} is not more than zero and at most a day", param, ctx)
-        return seconds
+def duration_of(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """'10', '10s', '1.5m' -> seconds; a click callback."""
+    text = value.strip()
+    number = text.rstrip("smh")
+    try:
+        seconds = float(number) * _UNITS[text[len(number) :]]
+    except (ValueError, KeyError):
+        raise click.BadParameter(f"{text!r} is not a duration such as 10, 10s or 2m", ctx, param) from None
+    if not 0 < seconds <= _LONGEST:
+        raise click.BadParameter(f"{text!r} is not more than zero and at most a day", ctx, param)
+    return seconds
 
 
 def target_options(function: Function) -> Function:
@@ -41,7 +37,13 @@ def target_options(function: Function) -> Function:
     options = [
         click.option("-p", "--pid", required=True, metavar="PID", help="Process to look at."),
         click.option(
-            "-d", "--duration", type=Duration(), default="10s", show_default=True, help="How long to look."
+            "-d",
+            "--duration",
+            callback=duration_of,
+            default="10s",
+            show_default=True,
+            metavar="TIME",
+            help="How long to look: 10, 10s, 2m.",
         ),
         click.option(
             "-r",

@@ -6,6 +6,8 @@ is its root there (cgroups(7)). A quota of any ancestor stops the process too: p
 
 from perfdiag.errors import Missing
 from perfdiag.host import Host
+from perfdiag.host.cgroupfs import parse_cpu_max, parse_cpu_quota
+from perfdiag.host.procfs import parse_cgroup
 
 
 def hierarchies(host: Host) -> dict[str, tuple[str, str]]:
@@ -25,13 +27,8 @@ def hierarchies(host: Host) -> dict[str, tuple[str, str]]:
 
 def memberships(host: Host, pid: int) -> dict[str, str]:
     """controller ('' for v2) -> group of the process."""
-    found: dict[str, str] = {}
-    for line in host.proc(f"{pid}/cgroup").splitlines():
-        number, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
-        for name in controllers.split(",") if number != "0" else [""]:
-            found[name] = path
-    return found
+    groups = parse_cgroup(host.proc(f"{pid}/cgroup"))
+    return {name: group.path for group in groups for name in group.controllers or ("",)}
 
 
 def group_paths(host: Host, pid: int, controller: str) -> list[str]:
@@ -49,11 +46,10 @@ def quota(host: Host, path: str) -> float | None:
     """CPUs that the group at this path below sysfs may use; None where there is no limit."""
     try:
         if path_has(host, path, "cpu.max"):
-            limit, period = host.sys(f"{path}/cpu.max").split()[:2]
-            return None if limit == "max" else int(limit) / int(period)
+            return parse_cpu_max(host.sys(f"{path}/cpu.max"))
         limit, period = host.sys(f"{path}/cpu.cfs_quota_us"), host.sys(f"{path}/cpu.cfs_period_us")
-        return None if int(limit) <= 0 else int(limit) / int(period)
-    except (Missing, ValueError, ZeroDivisionError):
+        return parse_cpu_quota(limit, period)
+    except Missing:
         return None  # a root group has no such file, and a group that vanishes limits nothing
 
 

@@ -117,7 +117,7 @@ class Session:
             "planned": round(self._duration * self._rate),
             "made": self._loop.made,
             "torn": self._loop.torn,
-            "stacks": stats.delivered if stats else 0,
+            "stacks": stats.stacks if stats else 0,
             "retried": stats.retried if stats else 0,
             "unopened": self._loop.threads.unopened,
             "cpu": time.process_time(),

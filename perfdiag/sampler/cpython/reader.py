@@ -83,6 +83,11 @@ class Reader:
         self._complete = False  # the list of threads is
         self._validate()
 
+    @property
+    def stack_count(self) -> int:
+        """Stacks seen so far: ids below this one have frames."""
+        return len(self._stacks)
+
     def frames(self, stack: int) -> tuple[RawFrame, ...]:
         """Frames of a stack, leaf first."""
         return self._stacks[stack]
@@ -118,6 +123,8 @@ class Reader:
     def _gather(self, only: Collection[int] | None) -> tuple[list[ThreadStack], int]:
         """Copy the state and the stacks; once more when threads were born or have ended."""
         state = self._interpreters
+        if only is None:  # the last of a thread's end cannot be seen in the state
+            self._complete = False
         for _ in range(RETRIES):
             if not self._complete:
                 self._list_threads()
