@@ -1,0 +1,73 @@
+"""Parsers of the files of control groups: text in, records out, nothing read here.
+
+Layouts are those of Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst. All raise Broken, which names the
+file and the text.
+"""
+
+from typing import NamedTuple
+
+from perfdiag.host.numerals import broken, natural, whole_lines
+
+_UNLIMITED = 1 << 62  # v1 writes the largest number of pages there can be
+
+
+class CpuStat(NamedTuple):
+    """Periods of the CPU quota, those in which the group was stopped, and seconds stopped (of each CPU)."""
+
+    periods: int
+    throttled_periods: int
+    throttled: float
+
+
+def parse_keyed(text: str, file: str) -> dict[str, int]:
+    """Lines 'name number': cpu.stat, memory.stat, memory.events."""
+    found = {}
+    for line in whole_lines(text, file) if text else ():
+        name, _, value = line.partition(" ")
+        found[name] = natural(value, file)
+    return found
+
+
+def parse_cpu_stat(text: str, file: str = "cpu.stat") -> CpuStat | None:
+    """Version 1 has `throttled_time` in nanoseconds, version 2 `throttled_usec`. None for a group of version
+    2 whose cpu controller is not enabled: it has the usage alone."""
+    values = parse_keyed(text, file)
+    if "nr_periods" not in values:
+        return None
+    try:
+        if "throttled_usec" in values:
+            throttled = values["throttled_usec"] / 1e6
+        else:
+            throttled = values["throttled_time"] / 1e9
+        return CpuStat(values["nr_periods"], values["nr_throttled"], throttled)
+    except KeyError as error:
+        raise broken(file, f"a line is missing ({error})", text) from error
+
+
+def parse_cpu_max(text: str, file: str = "cpu.max") -> float | None:
+    """CPUs that a group of version 2 may use at once; None without a quota."""
+    words = whole_lines(text, file)[0].split()
+    if len(words) != 2:
+        raise broken(file, "not QUOTA PERIOD", text)
+    period = natural(words[1], file)
+    if not period:
+        raise broken(file, "a period of 0", text)
+    return None if words[0] == "max" else natural(words[0], file) / period
+
+
+def parse_cpu_quota(quota: str, period: str, file: str = "cpu.cfs_quota_us") -> float | None:
+    """The same of version 1: two files, and -1 for no quota."""
+    microseconds = natural(whole_lines(period, file)[0], file)
+    if not microseconds:
+        raise broken(file, "a period of 0", period)
+    line = whole_lines(quota, file)[0]
+    return None if line == "-1" else natural(line, file) / microseconds
+
+
+def parse_limit(text: str, file: str) -> int | None:
+    """A memory limit in bytes; None for none ('max', or the largest number of version 1)."""
+    line = whole_lines(text, file)[0]
+    if line == "max":
+        return None
+    number = natural(line, file)
+    return None if number >= _UNLIMITED else number
