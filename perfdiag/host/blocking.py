@@ -14,7 +14,7 @@ from typing import Any
 from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.secrets import scrub
-from perfdiag.host.sockets import Address, other_end
+from perfdiag.host.sockets import Address, listening_ports, other_end
 from perfdiag.model import ObjectType
 from perfdiag.text import printable
 
@@ -61,6 +61,12 @@ def sockets(host: Host, pid: int) -> bytes:
     """Inodes of the sockets that a process has open."""
     found = [_inode(target, _SOCKET) for _, target in _links(host, pid)]
     return json.dumps(sorted({inode for inode in found if inode})).encode()
+
+
+def listening(host: Host, pid: int) -> bytes:
+    """TCP ports that are listened on in the network namespace of a process; does not block, but is slow where
+    there are many sockets."""
+    return json.dumps(sorted(listening_ports(host, pid))).encode()
 
 
 def socket_owners(host: Host, inodes: Iterable[int]) -> bytes:
@@ -163,6 +169,7 @@ READS: dict[str, Callable[..., bytes]] = {
         link,
         cmdline,
         sockets,
+        listening,
         socket_owners,
         peer_owners,
         pipe_child,

@@ -7,28 +7,21 @@ SIGKILL and is abandoned; after four reads without an answer within a minute, or
 SIGKILL does not end, reads are refused at once until that has passed.
 """
 
-import ctypes
-import gc
 import json
 import os
-import select
 import selectors
 import signal
 import socket
-import struct
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
-from perfdiag.errors import Broken, Denied, Late, Missing, NoData
+from perfdiag.errors import Broken, Late, Missing, NoData
 from perfdiag.host import Host
-from perfdiag.host.blocking import READS
 from perfdiag.host.clock import Clock, SystemClock
+from perfdiag.host.disposable import ended, start, take_answer
 from perfdiag.text import printable
 
-_PR_SET_PDEATHSIG = 1
-_HEADER = struct.Struct("<BI")  # 0 or the number of the kind of `Missing`, and the length of the answer
-_KINDS: tuple[type[Missing], ...] = (Missing, NoData, Denied, Broken, Late)
 _MOST = 4  # reads without an answer, in a minute; and children that SIGKILL has not ended
 _MINUTE = 60.0
 _REST = 0.05  # seconds given to a killed child to end
@@ -84,6 +77,10 @@ class Inspector:
     def sockets(self, pid: int) -> set[int]:
         """Inodes of the sockets of a process."""
         return set(json.loads(self._text("sockets", pid)))
+
+    def listening(self, pid: int) -> set[int]:
+        """TCP ports that are listened on in the network namespace of a process."""
+        return set(json.loads(self._text("listening", pid)))
 
     def socket_owner(self, inode: int) -> tuple[int, str]:
         """(pid, comm) of a process that has the socket; NoData when none can be seen."""
@@ -168,17 +165,7 @@ class Inspector:
         raise Broken("the process that inspects others cannot be kept alive")
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        parent = os.getpid()
-        try:
-            pid = os.fork()
-        except OSError as error:
-            ours.close()
-            theirs.close()
-            raise NoData(f"no process can be started: {error.strerror}") from error
-        if pid == 0:
-            _live(theirs, parent, self._host)
-        theirs.close()
+        ours, pid = start(self._host)
         ours.settimeout(self._deadline)
         self._socket, self._pid = ours, pid
         self._received.clear()
@@ -198,19 +185,10 @@ class Inspector:
                     self._finish(question, Broken(f"{question.what}: the process that reads it has ended"))
                     return
                 self._received += data
-                if self._complete(question):
+                answer = take_answer(self._received)
+                if answer is not None:
+                    self._finish(question, answer)
                     return
-
-    def _complete(self, question: Question) -> bool:
-        if len(self._received) < _HEADER.size:
-            return False
-        kind, length = _HEADER.unpack_from(self._received)
-        if len(self._received) < _HEADER.size + length:
-            return False
-        body = bytes(self._received[_HEADER.size :])
-        self._received.clear()
-        self._finish(question, _KINDS[kind](body.decode("utf-8", "replace")) if kind else body)
-        return True
 
     def _finish(self, question: Question, answer: bytes | Missing) -> None:
         question.answer = answer
@@ -231,51 +209,4 @@ class Inspector:
 
     def _reap(self, timeout: float = 0.0) -> None:
         """Forget the children that have ended; one that is stuck in the kernel stays."""
-        self._abandoned = [pid for pid in self._abandoned if not _ended(pid, timeout)]
-
-
-def _ended(pid: int, timeout: float) -> bool:
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    select.select([descriptor], [], [], timeout)
-    os.close(descriptor)
-    return os.waitpid(pid, os.WNOHANG)[0] != 0
-
-
-def _live(connection: socket.socket, parent: int, host: Host) -> NoReturn:
-    """The life of the child: answer until the connection ends."""
-    try:
-        _isolate(connection.fileno(), parent)
-        with connection.makefile("rb") as requests:
-            for line in requests:
-                read, *arguments = json.loads(line)
-                connection.sendall(_answer(host, read, arguments))
-    finally:
-        os._exit(0)  # no handler, buffer or exit function of the parent may run here
-
-
-def _answer(host: Host, read: str, arguments: list[Any]) -> bytes:
-    kind = 0
-    try:
-        body = READS[read](host, *arguments)
-    except Missing as error:
-        kind, body = _KINDS.index(type(error)), str(error).encode("utf-8", "backslashreplace")
-    return _HEADER.pack(kind, len(body)) + body
-
-
-def _isolate(keep: int, parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
-    gc.disable()  # a collection would copy pages that are shared with the parent
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
-    os.closerange(0, keep)
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in range(3):
-        if standard != keep:
-            os.dup2(null, standard)
+        self._abandoned = [pid for pid in self._abandoned if not ended(pid, timeout)]

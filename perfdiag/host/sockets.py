@@ -105,10 +105,11 @@ def _peer_name(copy: socket.socket) -> object:
 def _address(name: object) -> Address:
     """From what getsockname returns: (host, port) or (host, port, flow, scope)."""
     assert isinstance(name, tuple)
-    return Address(_plain(name[0]), name[1])
+    return Address(plain(name[0]), name[1])
 
 
-def _plain(host: str) -> str:
+def plain(host: str) -> str:
+    """IPv4 in IPv6 as IPv4."""
     return host[7:] if host.startswith("::ffff:") and "." in host else host
 
 
@@ -181,7 +182,7 @@ def _parse_address(text: str) -> Address:
     groups = [int(digits[at : at + 8], 16) for at in range(0, len(digits), 8)]
     packed = struct.pack(f"={len(groups)}I", *groups)
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
-    return Address(_plain(socket.inet_ntop(family, packed)), int(port, 16))
+    return Address(plain(socket.inet_ntop(family, packed)), int(port, 16))
 
 
 def listening_ports(host: Host, pid: int, inodes: set[int] | None = None) -> set[int]:

@@ -1,0 +1,45 @@
+"""The list of objects of a recording: one entry for each thing, however often it is met."""
+
+from dataclasses import replace
+from typing import Any
+
+from perfdiag.model import Object, ObjectType
+
+LIMIT = 10_000  # objects; what is met after that shares one entry
+
+
+class Interned:
+    """`list` only grows; an entry is replaced in place when more is learnt about it. Ids are indices."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self.list: list[Object] = []
+        self._limit = limit
+        self._ids: dict[tuple[ObjectType, str, bool], int] = {}
+        self._shared = -1
+
+    def intern(self, kind: ObjectType, name: str, *, service: str = "", served: bool = False) -> int:
+        """The id of this thing; two are the same when kind, name and `served` are."""
+        key = (kind, name, served)
+        known = self._ids.get(key)
+        if known is not None:
+            return known
+        if len(self.list) >= self._limit:
+            return self._overflow()
+        return self._add(key, service)
+
+    def _overflow(self) -> int:
+        if self._shared < 0:
+            self._shared = self._add((ObjectType.OTHER, "other", False))
+        return self._shared
+
+    def _add(self, key: tuple[ObjectType, str, bool], service: str = "") -> int:
+        kind, name, served = key
+        number = self._ids[key] = len(self.list)
+        self.list.append(Object(id=number, type=kind, name=name, service=service, served=served))
+        return number
+
+    def learn(self, number: int, **fields: Any) -> None:
+        """Replace fields of an entry by what is known now. Its key stays taken: what is met later under it is
+        the same thing. The shared entry stands for many things, and learns nothing."""
+        if number != self._shared:
+            self.list[number] = replace(self.list[number], **fields)

@@ -1,0 +1,165 @@
+"""What a blocked thread waits on: from the arguments of its system call to an entry in a list."""
+
+from perfdiag.errors import Missing
+from perfdiag.host import Host
+from perfdiag.host.inspector import Inspector
+from perfdiag.host.sockets import Address
+from perfdiag.model import ObjectType
+from perfdiag.sampler.arguments import Read, destination, path, polled, selected
+from perfdiag.sampler.descriptors import Descriptors
+from perfdiag.sampler.interning import LIMIT, Interned
+from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall
+
+_KNOWN = 1 << 14  # remembered lines of futex calls; forgotten all at once when there are more
+_NAMED = 4  # descriptors of a poll or select that are named
+_P_PID, _P_PIDFD = 1, 3  # waitid(2)
+_PIPES = frozenset({ObjectType.PIPE, ObjectType.CHILD})
+
+
+class Objects:
+    """Objects of one process; `list` only grows, ids are indices, entries are replaced as more is learnt.
+
+    `read(address, length)` reads memory of the process; `gil_range` is where its GIL lies, (0, 0) if nowhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        pid: int,
+        pidfd: int,
+        procfs: str,
+        inspector: Inspector,
+        read: Read,
+        gil_range: tuple[int, int],
+        limit: int = LIMIT,
+    ) -> None:
+        self._pid = pid
+        self._host = Host(procfs=procfs)
+        self._interned = Interned(limit)
+        self.list = self._interned.list
+        self._descriptors = Descriptors(
+            pid=pid, pidfd=pidfd, host=self._host, inspector=inspector, objects=self._interned
+        )
+        self._futexes: dict[bytes, int] = {}
+        self.replaced(read, gil_range)
+
+    def replaced(self, read: Read, gil_range: tuple[int, int]) -> None:
+        """Another program runs in the process since: its memory and its GIL lie elsewhere."""
+        self._read, self._gil = read, range(*gil_range)
+        self._futexes.clear()
+
+    def pending(self) -> int:
+        """Questions about peers that have no answer yet."""
+        return self._descriptors.owners.pending()
+
+    def settle(self, budget: float) -> None:
+        """Learn who the peers are, for at most `budget` seconds; returns at once when nothing is open."""
+        self._descriptors.owners.settle(budget)
+
+    def close(self) -> None:
+        self._descriptors.close()
+
+    def resolve(self, call_line: bytes) -> int:
+        """The id of the object that a thread waits on, from its /proc line `syscall`; -1: none or unknown."""
+        known = self._futexes.get(call_line)
+        if known is not None:
+            return known
+        number, arguments = parse_syscall(call_line)
+        call = CALLS.get(number)
+        if call is None or len(arguments) < 6:
+            return -1
+        try:
+            match call.wait:
+                case Wait.FUTEX:
+                    return self._futex(call_line, arguments[0])
+                case Wait.POLL:
+                    return self._several(polled(self._read, arguments))
+                case Wait.SELECT:
+                    return self._several(selected(self._read, arguments))
+                case Wait.CONNECT:
+                    return self._destination(arguments)
+                case Wait.PATH:
+                    return self._path(arguments[call.path])
+                case Wait.CHILD:
+                    return self._child(call.name, arguments)
+        except OSError:
+            return -1  # memory that is not there any more, or denied
+        return self._descriptor(arguments[call.fd]) if call.fd >= 0 else -1
+
+    def _descriptor(self, number: int) -> int:
+        """From an argument, of which the kernel takes the lower half."""
+        number = _signed(number)
+        return self._descriptors.object(number) if number >= 0 else -1
+
+    def _futex(self, line: bytes, address: int) -> int:
+        if address in self._gil:
+            found = self._interned.intern(ObjectType.GIL, "GIL")
+        else:
+            found = self._interned.intern(ObjectType.FUTEX, f"futex {address:#x}")
+        if len(self._futexes) >= _KNOWN:
+            self._futexes.clear()
+        self._futexes[line] = found
+        return found
+
+    def _several(self, descriptors: list[int]) -> int:
+        """One object when all descriptors stand for the same, or lead to a child; else all their names."""
+        found = dict.fromkeys(self._descriptors.object(number) for number in descriptors[:_NAMED])
+        found.pop(-1, None)
+        if not found:
+            return -1
+        items = [self.list[number] for number in found]
+        if len(descriptors) <= _NAMED and (len(found) == 1 or all(item.type in _PIPES for item in items)):
+            return items[0].id
+        rest = " | ..." if len(descriptors) > _NAMED else ""
+        return self._interned.intern(ObjectType.OTHER, " | ".join(item.name for item in items) + rest)
+
+    def _destination(self, arguments: tuple[int, ...]) -> int:
+        """A socket has no peer before its connect has succeeded: the address is among the arguments."""
+        target = destination(self._read, arguments)
+        if isinstance(target, str):
+            return self._interned.intern(ObjectType.UNIX, target) if target else -1
+        return self._descriptors.connected(ObjectType.TCP, Address("", 0), target)
+
+    def _path(self, address: int) -> int:
+        name = path(self._read, address)
+        return self._interned.intern(ObjectType.FILE, name) if name else -1
+
+    def _child(self, name: str, arguments: tuple[int, ...]) -> int:
+        if name == "waitid" and arguments[0] == _P_PIDFD:
+            return self._descriptor(arguments[1])
+        pid = 0
+        if name == "wait4":
+            pid = _signed(arguments[0])
+        elif name == "waitid" and arguments[0] == _P_PID:
+            pid = _signed(arguments[1])
+        return self._descriptors.child(self._outer(pid)) if pid > 0 else self._any_child()
+
+    def _any_child(self) -> int:
+        """wait() for whichever child ends first, or vfork(): those that the main thread has."""
+        names = {self._descriptors.comm(pid) for pid in self._children()[:_NAMED]} - {""}
+        return self._interned.intern(ObjectType.CHILD, " | ".join(sorted(names))) if names else -1
+
+    def _outer(self, pid: int) -> int:
+        """A child by the number that it has in the target's PID namespace -> its number in ours, 0: none."""
+        if self._inner(self._pid) == self._pid:
+            return pid
+        return next((child for child in self._children() if self._inner(child) == pid), 0)
+
+    def _children(self) -> list[int]:
+        try:
+            return [int(pid) for pid in self._host.proc(f"{self._pid}/task/{self._pid}/children").split()]
+        except Missing:
+            return []  # ended, or a kernel without CONFIG_PROC_CHILDREN
+
+    def _inner(self, pid: int) -> int:
+        try:
+            status = self._host.proc(f"{pid}/status")
+        except Missing:
+            return pid
+        line = next((line for line in status.splitlines() if line.startswith("NSpid:")), "")
+        return int(line.split()[-1]) if line else pid
+
+
+def _signed(argument: int) -> int:
+    """An int among the arguments: the lower half of a register."""
+    return ((argument & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
