@@ -1,5 +1,7 @@
 """No text makes a parser raise anything but Broken: neither noise nor what a kernel writes, bent a little."""
 
+from functools import cache
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -48,6 +50,12 @@ TEXTS = st.one_of(
 )
 
 
+@cache  # hypothesis draws again from the same text
+def first_reading(path: str) -> str:
+    with open(f"/proc/{path}", encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()
+
+
 def read_or_broken(name: str, text: str) -> None:
     try:
         PARSERS[name](text)
@@ -72,8 +80,7 @@ def test_no_text_makes_a_parser_raise_anything_but_broken(name, text):
 )
 @given(data=st.data())
 def test_a_real_file_that_was_cut_or_bent_is_read_or_broken(path, data):
-    with open(f"/proc/{path}", encoding="utf-8", errors="surrogateescape") as file:
-        text = file.read()
+    text = first_reading(path)
     at = data.draw(st.integers(0, len(text)))
     bent = text[:at] + data.draw(st.one_of(st.just(""), st.text(max_size=3))) + text[at + 1 :]
     name = {"stat": "system stat", "net/netstat": "protocols"}.get(path, path.removeprefix("self/"))
