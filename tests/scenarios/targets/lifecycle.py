@@ -87,10 +87,12 @@ class TruthLog:
     def write(self) -> None:
         now = time.monotonic()
         waiting = [(tid, name, since, now, now - since) for tid, (name, since) in list(self.open.items())]
-        with open(self.path, "w") as file:
+        part = f"{self.path}.part"
+        with open(part, "w") as file:
             for tid, name, t0, t1, seconds in [*self.rows, *waiting]:
                 row = {"tid": tid, "class": name, "t0": t0, "t1": t1, "seconds": seconds}
                 file.write(json.dumps(row) + "\n")
+        os.replace(part, self.path)  # whoever sees the log sees all of it
 
 
 _NO_SPAN = _NoSpan()
