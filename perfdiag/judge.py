@@ -27,6 +27,8 @@ ALTERNATIVES: tuple[tuple[TimeClass, str, str], ...] = (
     (TimeClass.SLEEP, "sleep", "sleeping"),
 )
 
+_SHOWN = 4  # alternatives in a finding
+
 
 def share_limits(notice: float, warning: float, critical: float, why: str) -> tuple[Limit, ...]:
     """The three limits of a kind that claims a share of busy time."""
@@ -53,15 +55,16 @@ def total(signals: Signals, *times: TimeClass) -> float:
 
 
 def against(signals: Signals, own: str) -> tuple[Against, ...]:
-    """The other kinds, with the measured share that each one has."""
+    """The other kinds, the largest first, with the measured share that rejects each one."""
     shares: dict[str, tuple[float, list[str]]] = {}
     for time, kind, words in ALTERNATIVES:
         if kind != own:
             value, texts = shares.get(kind, (0.0, []))
             shares[kind] = (value + total(signals, time), [*texts, words])
+    largest = sorted(shares.items(), key=lambda item: -item[1][0])[:_SHOWN]
     return tuple(
         Against(kind=kind, because=f"{texts[0]} takes {human(value, Unit.RATIO)} of the busy time")
-        for kind, (value, texts) in shares.items()
+        for kind, (value, texts) in largest
     )
 
 

@@ -22,6 +22,7 @@ from perfdiag.units import Unit
 
 _FOLDED = 0.5  # of its own slices taken by causes before it: then a draft is their symptom
 _RESAMPLES = 400
+_ALIKE = 0.05  # gains closer than this are as good as equal
 _SURE = 0.97  # no look of ten seconds makes a diagnosis more certain than this
 
 
@@ -68,8 +69,22 @@ def settle(drafts: Sequence[Draft], context: Context) -> tuple[Finding, ...]:
         for draft in ordered
         if draft.claim is None
     ]
-    findings.sort(key=lambda f: (f.verdict != "fired", -f.gain.value, f.kind, f.fingerprint))
-    return tuple(findings)
+    return tuple(sorted(findings, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[object, ...]:
+    """Fired before undecided, then by gain. Of two that give back as much, the one that waits comes before
+    the one that works: what is left after the wait is gone is the work."""
+    steps = round(finding.gain.value / _ALIKE)
+    waits = finding.aspect == "saturation"
+    return (
+        finding.verdict != "fired",
+        -steps,
+        not waits,
+        -finding.gain.value,
+        finding.kind,
+        finding.fingerprint,
+    )
 
 
 def _order(drafts: Sequence[Draft], rules: Mapping[str, Rule]) -> list[Draft]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from perfdiag.errors import Missing
 from perfdiag.host import Host
+from perfdiag.host.cgroups import hierarchies
 
 _CAP_SYS_PTRACE = 19
 _CAP_PERFMON = 38
@@ -104,8 +105,6 @@ def _file(host: Host, name: str, path: str, fix: str) -> Ability:
 
 
 def _cgroups(host: Host) -> Ability:
-    from perfdiag.host.cgroups import hierarchies
-
     try:
         found = hierarchies(host)
     except Missing as missing:
