@@ -10,6 +10,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,10 @@ def read_bounded(path: Path, limit: int) -> bytes:
         link = isinstance(error, OSError) and error.errno == errno.ELOOP
         why = "it is a symbolic link" if link else getattr(error, "strerror", None) or str(error)
         raise UsageError(f"cannot read {shown(path)}", cause=why, fix="give a readable file") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageError(f"cannot read {shown(path)}", cause="it is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageError(f"cannot read {shown(path)}", cause="it is not a regular file")
         content = file.read(limit + 1)
     if len(content) > limit:
         raise UsageError(f"cannot read {shown(path)}", cause=f"it is larger than {limit >> 20} MiB")
@@ -135,3 +137,15 @@ def number(value: Any, path: str) -> float:
         return float(value)
     except OverflowError as error:
         raise BadField(f"{path} is too large") from error
+
+
+def utc(node: Node, key: str) -> str:
+    """An ISO 8601 time as UTC with seconds; one without a zone is UTC."""
+    text = node.text(key)
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError) as error:
+        raise BadField(f"{node.at(key)} is not a time: {text}") from error

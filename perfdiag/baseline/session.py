@@ -5,9 +5,13 @@ the record only grows.
 """
 
 import hashlib
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from math import log
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,10 +70,30 @@ def histogram(samples: Array) -> tuple[tuple[int, int], ...]:
     return tuple(zip(buckets.tolist(), counts.tolist(), strict=True))
 
 
-def spread_out(buckets: tuple[tuple[int, int], ...]) -> Array:
-    """Samples that a histogram stands for, ascending: those of a bucket spread evenly over it."""
-    parts = [(bucket + (np.arange(count) + 0.5) / count) * log(GROWTH) for bucket, count in buckets]
-    return np.exp(np.concatenate(parts)) if parts else np.zeros(0)
+class Spread(Sequence[float]):
+    """The samples that a histogram stands for, ascending, without making them: those of a bucket are spread
+    evenly over it (on the logarithmic scale)."""
+
+    def __init__(self, buckets: tuple[tuple[int, int], ...]) -> None:
+        self._buckets = buckets
+        self._ends = list(accumulate(count for _, count in buckets))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, rank: int) -> float: ...
+    @overload
+    def __getitem__(self, rank: slice) -> "Sequence[float]": ...
+    def __getitem__(self, rank: int | slice) -> "float | Sequence[float]":
+        if isinstance(rank, slice):
+            return [self[index] for index in range(*rank.indices(len(self)))]
+        if not 0 <= rank < len(self):
+            raise IndexError(rank)
+        at = bisect_right(self._ends, rank)
+        bucket, count = self._buckets[at]
+        within = rank - (self._ends[at] - count)
+        return float(GROWTH ** (bucket + (within + 0.5) / count))
 
 
 def metric(name: str, unit: Unit, better: Better, processes: list[list[float]]) -> Metric:

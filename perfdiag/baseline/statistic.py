@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from perfdiag.baseline.session import Metric, spread_out
+from perfdiag.baseline.session import Metric, Spread
 from perfdiag.stats.quantile import enough, interpolated, interval_ranks
 from perfdiag.units import Unit
 
@@ -35,7 +35,7 @@ def statistic(metric: Metric, q: float) -> Statistic | None:
     """Quantile `q` of one session: of its samples, or the median over processes of the quantile of each.
     None when there are too few samples for this quantile; the median can always be had."""
     if metric.histogram:
-        return _over_samples(spread_out(metric.histogram).tolist(), q, metric.unit)
+        return _over_samples(Spread(metric.histogram), q, metric.unit)
     if len(metric.processes) == 1:
         return _over_samples(sorted(metric.processes[0]), q, metric.unit)
     if q != 0.5 and not all(enough(len(samples), q) for samples in metric.processes):
@@ -44,7 +44,7 @@ def statistic(metric: Metric, q: float) -> Statistic | None:
     return _over_samples(quantiles, 0.5, metric.unit)
 
 
-def _over_samples(ordered: list[float], q: float, unit: Unit) -> Statistic | None:
+def _over_samples(ordered: Sequence[float], q: float, unit: Unit) -> Statistic | None:
     n = len(ordered)
     if q != 0.5 and not enough(n, q):
         return None

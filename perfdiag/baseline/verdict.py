@@ -110,10 +110,15 @@ def _relative(difference: float, unit: Unit) -> float:
     return difference if unit is Unit.RATIO else expm1(difference)
 
 
+def _null_bound(row: Compared, policy: Policy) -> float:
+    """The effect that a difference is tested against."""
+    return _scaled(policy.strict_effect, row.unit) if policy.strict else 0.0
+
+
 def _p_values(row: Compared, policy: Policy) -> tuple[float, float]:
     """One-sided p values for worse and for better."""
     assert row.difference is not None
-    bound = _scaled(policy.strict_effect, row.unit) if policy.strict else 0.0
+    bound = _null_bound(row, policy)
     above, below = row.difference.p_above(bound), row.difference.p_below(-bound)
     return (below, above) if row.better is Better.HIGHER else (above, below)
 
@@ -137,6 +142,7 @@ def _judge(row: Compared, p_worse: float, p_better: float, policy: Policy) -> Ju
     if difference is None:
         return undecided
     verdict = _verdict(row, difference, p_worse, p_better, policy)
+    bound = _null_bound(row, policy)
     wanted = None
     if verdict is Verdict.INCONCLUSIVE:
         wanted = _wanted(row.mode, difference, _scaled(policy.equivalence, row.unit))
@@ -145,7 +151,7 @@ def _judge(row: Compared, p_worse: float, p_better: float, policy: Policy) -> Ju
         verdict=verdict,
         change=_change(difference, row.unit),
         adjusted_p=p_worse if _worse_by(row, difference) >= 0 else p_better,
-        detectable=_relative(max(difference.detectable, _floor(row, policy)), row.unit),
+        detectable=_relative(max(difference.detectable + bound, _floor(row, policy)), row.unit),
         sessions_wanted=wanted,
         reason=_advice(wanted, difference, policy.equivalence) if wanted else "",
     )

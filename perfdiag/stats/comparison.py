@@ -20,7 +20,8 @@ FEW_METRICS = 8  # below this the prior is not fitted
 FEW_METRICS_DF = 4.0
 MOST_PRIOR_DF = 100.0
 MOST_AUTOCORRELATION = 0.8
-POWER_QUANTILE = 0.84  # normal quantile of 80 % power
+POWER_QUANTILE = 0.84  # normal quantile of 80 % power against one bound
+BOTH_BOUNDS_QUANTILE = 1.28  # of 90 % against each of two bounds, which is 80 % against both
 
 Array = NDArray[np.float64]
 
@@ -133,7 +134,7 @@ def compare(base: Sequence[Array], new: Sequence[Array], within: Array) -> tuple
 def sessions_needed(difference: Difference, margin: float) -> tuple[int, int]:
     """(new sessions in all, baseline sessions) with which a true difference of 0 would be shown to lie
     within +-`margin` with 80 % power; the baseline grows only where new sessions alone cannot do it."""
-    factor = (t_ppf(0.95, difference.df) + POWER_QUANTILE) * sqrt(difference.variance)
+    factor = (t_ppf(0.95, difference.df) + BOTH_BOUNDS_QUANTILE) * sqrt(difference.variance)
     wanted = (margin / factor) ** 2  # 1/n + 1/K may be this large
     base = difference.base_sessions
     if wanted > 1 / base:

@@ -7,15 +7,17 @@ are taken as independent: within one process they rarely are, and then the inter
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import ceil, inf, isclose, lgamma, log
+from math import ceil, floor, inf, isclose, lgamma, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from perfdiag.model import Estimate
+from perfdiag.stats.special import t_ppf
 from perfdiag.units import Unit
 
 QUANTILES = (0.5, 0.95, 0.99, 0.999)
+_EXACT_UP_TO = 20_000  # samples; the normal law gives the same ranks but one or two from here on
 ENOUGH_ABOVE = 10  # samples expected above a quantile before it is reported
 
 Array = NDArray[np.float64]
@@ -61,14 +63,21 @@ def interpolated(ordered: Sequence[float] | Array, q: float) -> float:
 def interval_ranks(n: int, q: float, confidence: float) -> tuple[int | None, int | None]:
     """Zero-based ranks of the order statistics that enclose quantile `q` with at least `confidence`, half
     of the error on each side; None where no order statistic is far enough out."""
+    tail = (1 - confidence) / 2
+    if n > _EXACT_UP_TO:
+        middle, half = n * q, t_ppf(1 - tail, inf) * sqrt(n * q * (1 - q))
+        return _inside(floor(middle - half - 0.5), ceil(middle + half + 0.5), n)
     k = np.arange(n + 1)
     log_pmf = (
         lgamma(n + 1) - _log_factorials(n) - _log_factorials(n)[::-1] + k * log(q) + (n - k) * log(1 - q)
     )
     cdf = np.cumsum(np.exp(log_pmf))  # P(at most k samples lie below the quantile)
-    tail = (1 - confidence) / 2
     low = int(np.searchsorted(cdf, tail, side="right")) - 1
     high = int(np.searchsorted(cdf, 1 - tail, side="left"))
+    return _inside(low, high, n)
+
+
+def _inside(low: int, high: int, n: int) -> tuple[int | None, int | None]:
     return (low if low >= 0 else None), (high if high < n else None)
 
 

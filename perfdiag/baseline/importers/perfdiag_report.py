@@ -2,16 +2,15 @@
 
 One report is one session with one value per metric: the share of busy thread time of each class of wait,
 lower is better; the shares of computing and of the top functions, which are told and not judged, for a share
-also grows when another shrinks; and the utilization of each resource of the USE table.
+also grows when another shrinks; and the utilization of the CPUs.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-from perfdiag.baseline.fields import BadField, Node
+from perfdiag.baseline.fields import BadField, Node, utc
 from perfdiag.baseline.session import Better, Metric, Session, content_id, metric
 from perfdiag.baseline.sources import Importer
 from perfdiag.model import TimeClass
@@ -30,15 +29,16 @@ def load(document: Node, content: bytes) -> tuple[str, Session]:
     meta = document.node("meta")
     if document.text("verdict", "") == "inconclusive":
         raise BadField("the report itself is inconclusive: too little was measured")
+    host = meta.node("host")
     fingerprint = {
-        "cpus": str(meta.count("cpus")),
+        "cpus": str(host.count("cpus")),
         "engine": meta.text("engine", ""),
-        "kernel": meta.text("kernel"),
+        "kernel": host.text("kernel"),
     }
     session = Session(
-        session_id=_identity(meta.text("run_id", ""), content),
+        session_id=_identity(document.text("run_id", ""), content),
         source="perfdiag",
-        started=_started(meta.number("started")),
+        started=utc(meta, "started"),
         fingerprint=tuple(sorted(fingerprint.items())),
         commit="",
         build="perfdiag " + meta.text("version", ""),
@@ -52,18 +52,12 @@ def _identity(run_id: str, content: bytes) -> str:
     return run_id if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", run_id) else content_id(content)
 
 
-def _started(wall: float) -> str:
-    if not 0 <= wall < 1e11:
-        raise BadField("meta.started is not a time")
-    return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _metrics(document: Node) -> Iterator[Metric]:
     classes: dict[str, float] = dict.fromkeys(TimeClass, 0.0)  # a class that is absent has the share 0
     functions: dict[str, float] = defaultdict(float)
     for row in document.nodes("breakdown"):
         share = _share(row.node("share"))
-        time = row.text("time" if "time" in row.value else "class")
+        time = row.text("class")
         if time not in classes:
             raise BadField(f"{row.path}: {time} is no class of time")
         classes[time] += share
@@ -78,9 +72,8 @@ def _metrics(document: Node) -> Iterator[Metric]:
     for function, share in sorted(top):
         yield _ratio(f"function.{function}", share, Better.NEITHER)
     for row in document.nodes("use"):
-        if row.value.get("utilization") is not None:
-            name = f"utilization.{row.text('resource')}"
-            yield _ratio(name, row.node("utilization").number("value"), Better.LOWER)
+        if row.text("resource") == "cpu" and row.value.get("utilization") is not None:
+            yield _ratio("utilization.cpu", row.node("utilization").number("value"), Better.LOWER)
 
 
 def _share(estimate: Node) -> float:

@@ -4,10 +4,9 @@ One run is one session of one process. With the rounds (`data`) the samples are 
 round; without them only the median is known, and nothing about the spread within the session.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
-from perfdiag.baseline.fields import BadField, Node, number
+from perfdiag.baseline.fields import BadField, Node, number, utc
 from perfdiag.baseline.session import Better, Metric, Session, content_id, metric
 from perfdiag.baseline.sources import Importer
 from perfdiag.model import Labels
@@ -26,7 +25,7 @@ def load(document: Node, content: bytes) -> tuple[str, Session]:
     session = Session(
         session_id=content_id(content),
         source=SUITE,
-        started=_started(document.text("datetime")),
+        started=utc(document, "datetime"),
         fingerprint=_fingerprint(machine),
         commit=_commit(commit) if commit else "",
         build=machine.text("python_compiler", ""),
@@ -37,16 +36,6 @@ def load(document: Node, content: bytes) -> tuple[str, Session]:
     if len(set(names)) < len(names):
         raise BadField("two benchmarks have the same full name")
     return SUITE, session
-
-
-def _started(text: str) -> str:
-    try:
-        started = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadField(f"datetime is {text}") from error
-    if started.tzinfo is None:  # old versions wrote UTC without saying so
-        started = started.replace(tzinfo=UTC)
-    return started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _commit(commit: Node) -> str:
