@@ -55,8 +55,13 @@ class Collection:
         """End early; the recording says why."""
         self._stopped = self._stopped or why
 
-    def run(self, progress: Callable[[float], None] = lambda _: None) -> Recording:
-        """Record until the duration is over, the target ended, or `stop` was called."""
+    def run(
+        self,
+        progress: Callable[[float], None] = lambda _: None,
+        each: Callable[[Recording], None] = lambda _: None,
+    ) -> Recording:
+        """Record until the duration is over, the target ended, or `stop` was called. `progress` is told the
+        share that is done, `each` is called after each snapshot."""
         recording, clock = self.recording, self._host.clock
         started = clock.monotonic_ns() / 1e9
         sampler = Sampler(
@@ -80,6 +85,7 @@ class Collection:
             progress(min(1.0, (now - started) / self._plan.duration))
             if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
                 recording.snapshots.append(self._snapshot())
+                each(recording)
                 due += 1.0
         sampler.stop()
         last = self._snapshot()

@@ -4,7 +4,7 @@ import click
 
 from perfdiag.cli.judging import judging_options, make_options
 from perfdiag.cli.output import RECORDING, check_outputs, output_options, write_reports
-from perfdiag.cli.target import check_enough, exit_code, record_target, target_options
+from perfdiag.cli.target import attach_to, exit_code, record, target_options
 
 
 @click.command("profile")
@@ -35,9 +35,7 @@ def command(
     """
     check_outputs(output, format_name)
     options = make_options(everything, settings, only, skip)
-    recording = record_target(pid, duration, rate, user_code, procfs)
-    low, high = recording.window
-    check_enough(recording.meta, high - low)
+    recording = record(attach_to(pid, duration, rate, user_code, procfs), duration)
     for path in output:
         if path.endswith(RECORDING):
             from perfdiag.storage import save

@@ -3,7 +3,7 @@
 import click
 
 from perfdiag.cli.output import RECORDING
-from perfdiag.cli.target import check_enough, exit_code, record_target, target_options
+from perfdiag.cli.target import attach_to, exit_code, record, target_options
 from perfdiag.errors import UsageError
 
 
@@ -19,7 +19,7 @@ def command(
     perfdiag record -p 4711 -d 10s -o run.perfdiag
     """
     from perfdiag.host.files import check_writable
-    from perfdiag.storage import save
+    from perfdiag.storage import Writer
 
     if not output.endswith(RECORDING):
         raise UsageError(
@@ -28,9 +28,10 @@ def command(
             fix=f"use -o run{RECORDING}; for a report use `perfdiag profile`",
         )
     check_writable(output)
-    recording = record_target(pid, duration, rate, user_code, procfs)
+    collection = attach_to(pid, duration, rate, user_code, procfs)
+    writer = Writer(output, collection.recording.meta)
+    recording = record(collection, duration, writer.commit)
+    writer.close(recording)
     low, high = recording.window
-    check_enough(recording.meta, high - low)
-    save(recording, output)
     click.echo(f"wrote {output}: {recording.meta.cost.made} looks in {high - low:.1f} s", err=True)
     return exit_code(recording.meta, "")

@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +12,10 @@ from perfdiag.errors import Exit, TargetError
 from perfdiag.model import Meta
 from perfdiag.recording import Recording
 
+if TYPE_CHECKING:
+    from perfdiag.collect import Collection
+
+Each = Callable[[Recording], None]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
@@ -67,27 +71,34 @@ def target_options(function: Function) -> Function:
     return function
 
 
-def record_target(
+def attach_to(
     pid: str, duration: float, rate: float, user_code: tuple[str, ...], procfs: str
-) -> Recording:
-    """Attach, record, detach; Ctrl-C and SIGTERM end it early and keep what there is."""
+) -> "Collection":
+    """A recording of the target that is ready to run."""
     from perfdiag.collect import Collection, Plan
     from perfdiag.host import Host
     from perfdiag.host.process import attach
 
     host = Host(procfs=procfs)
-    target = attach(pid, host)
-    collection = Collection(host, target, Plan(duration=duration, rate=rate, user_code=user_code))
+    return Collection(host, attach(pid, host), Plan(duration=duration, rate=rate, user_code=user_code))
+
+
+def record(collection: "Collection", duration: float, each: Each = lambda _: None) -> Recording:
+    """Record and detach; Ctrl-C and SIGTERM end it early and keep what there is. TargetError when the
+    target was gone before anything could be said of it."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         collection.stop("terminated" if number == signal.SIGTERM else "interrupted")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return collection.run(_progress(duration))
+        recording = collection.run(_progress(duration), each)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    low, high = recording.window
+    _check_enough(recording.meta, high - low)
+    return recording
 
 
 def _progress(duration: float) -> Callable[[float], None]:
@@ -102,8 +113,7 @@ def _progress(duration: float) -> Callable[[float], None]:
     return show
 
 
-def check_enough(meta: Meta, seconds: float) -> None:
-    """TargetError when the target was gone before anything could be said of it."""
+def _check_enough(meta: Meta, seconds: float) -> None:
     if meta.ended == "target exited" and (seconds < _LEAST_SECONDS or meta.cost.made < _LEAST_TICKS):
         raise TargetError(
             f"{meta.target} ended after {seconds:.1f} s and {meta.cost.made} looks",
