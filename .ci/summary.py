@@ -1,0 +1,37 @@
+"""`python .ci/summary.py FOLDER [FAILED_STEP...]`: adds up the junit files in FOLDER.
+
+Prints each skipped and failed test with its reason, each failed step, and 'N passed, N failed, N skipped'; a step
+that failed without a failed test counts as one failure. Status 1 when anything failed or nothing ran.
+"""
+
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+
+def outcome(case: ElementTree.Element) -> tuple[str, str]:
+    """('passed' | 'failed' | 'skipped', the reason) of one test."""
+    for tag, name in (("failure", "failed"), ("error", "failed"), ("skipped", "skipped")):
+        found = case.find(tag)
+        if found is not None:
+            return name, " ".join((found.get("message") or "").split())[:200]
+    return "passed", ""
+
+
+def main(folder: str, failed_steps: list[str]) -> int:
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for path in sorted(Path(folder).glob("*.xml")):
+        for case in ElementTree.parse(path).iter("testcase"):  # noqa: S314 - our own pytest wrote it
+            name, reason = outcome(case)
+            counts[name] += 1
+            if name != "passed":
+                print(f"{name}: {case.get('classname')}::{case.get('name')}: {reason}")
+    for step in failed_steps:
+        print(f"failed step: {step}")
+    counts["failed"] = max(counts["failed"], len(failed_steps))
+    print(", ".join(f"{count} {name}" for name, count in counts.items()))
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
