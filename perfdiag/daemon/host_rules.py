@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 
-from perfdiag.daemon.ring_schema import Episode
+from perfdiag.daemon.ring_tables import Episode
 from perfdiag.diagnosis import Draft
 from perfdiag.model import Meta, Snapshot
 from perfdiag.plugins import Analyzer, Rule, Signals, Step

@@ -20,7 +20,7 @@ from perfdiag.daemon.frames import layout_of, values_of
 from perfdiag.daemon.host_rules import HostRules
 from perfdiag.daemon.notify import notify
 from perfdiag.daemon.ring import Ring
-from perfdiag.daemon.ring_schema import Episode, Frame
+from perfdiag.daemon.ring_tables import Episode, Frame
 from perfdiag.daemon.schedule import Schedule
 from perfdiag.daemon.settings import Settings
 from perfdiag.daemon.web_process import WebProcess

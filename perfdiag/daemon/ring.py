@@ -14,8 +14,8 @@ from collections import deque
 from contextlib import suppress
 from typing import NamedTuple
 
-from perfdiag.daemon.frames import Layout, encode, encode_layout
-from perfdiag.daemon.ring_schema import APPLICATION_ID, NAME, TABLES, VERSION, Episode, Frame
+from perfdiag.daemon.frames import Layout, encode
+from perfdiag.daemon.ring_tables import NAME, Frame, check, create, layout_id_of, store
 from perfdiag.errors import UsageError
 
 _RETRY = 5.0  # seconds between two tries to write to a full disk
@@ -104,8 +104,8 @@ class Ring:
         try:
             database.execute("PRAGMA trusted_schema=OFF")
             if not database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-                _create(database)
-            _check(database, self._path)
+                create(database)
+            check(database, self._path)
             database.execute("PRAGMA synchronous=NORMAL")
             database.execute("PRAGMA cache_size=-512")
             database.execute("PRAGMA wal_autocheckpoint=256")
@@ -185,7 +185,7 @@ class Ring:
 
     def _insert(self, database: sqlite3.Connection, frame: Frame, key: _Key | None) -> _Key:
         same = key is not None and key.layout == frame.layout
-        layout_id = key.layout_id if key and same else _layout_id(database, frame.layout)
+        layout_id = key.layout_id if key and same else layout_id_of(database, frame.layout)
         last = database.execute("SELECT max(seq) FROM tick").fetchone()[0] or 0
         seq = last + 1
         if key is None or key.layout_id != layout_id or seq - key.seq >= _KEY_EVERY:
@@ -194,7 +194,7 @@ class Ring:
         row = (seq, key.seq, layout_id, frame.at, frame.wall, blob)
         database.execute("INSERT INTO tick VALUES (?, ?, ?, ?, ?, ?)", row)
         if frame.episodes is not None:
-            _store(database, frame.episodes, frame.wall)
+            store(database, frame.episodes, frame.wall)
         return key
 
     def _trim(self, database: sqlite3.Connection) -> None:
@@ -216,52 +216,3 @@ class Ring:
         database.execute("DELETE FROM layout WHERE NOT EXISTS (SELECT 1 FROM tick WHERE layout = layout.id)")
         database.execute("DELETE FROM finding WHERE ended < (SELECT wall FROM tick ORDER BY seq LIMIT 1)")
         database.execute("PRAGMA incremental_vacuum(1024)").fetchall()
-
-
-def _create(database: sqlite3.Connection) -> None:
-    database.execute("PRAGMA auto_vacuum=INCREMENTAL")
-    database.execute("PRAGMA journal_mode=WAL")
-    database.execute("BEGIN")
-    for table in TABLES:
-        database.execute(table)
-    database.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    database.execute(f"PRAGMA user_version={VERSION}")
-    database.execute("COMMIT")
-
-
-def _check(database: sqlite3.Connection, path: str) -> None:
-    if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise UsageError(f"{path} is not a ring of perfdiag", fix="choose another --data-dir")
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        raise UsageError(
-            f"{path} was written by a newer perfdiag",
-            cause=f"its version is {version}, this one reads up to {VERSION}",
-            fix="upgrade perfdiag, or choose another --data-dir",
-        )
-
-
-def _layout_id(database: sqlite3.Connection, layout: Layout) -> int:
-    blob = encode_layout(layout)
-    row = database.execute("SELECT id FROM layout WHERE series = ?", (blob,)).fetchone()
-    if row is None:
-        return database.execute("INSERT INTO layout (series) VALUES (?)", (blob,)).lastrowid or 0
-    return int(row[0])
-
-
-def _store(database: sqlite3.Connection, episodes: tuple[Episode, ...], wall: float) -> None:
-    """Open, prolong and end episodes so that exactly `episodes` are open."""
-    for episode in episodes:
-        where = (episode.kind, episode.subject)
-        changed = database.execute(
-            "UPDATE finding SET seen = ?, severity = ?, peak = max(peak, score, ?), score = ?, summary = ?"
-            " WHERE ended IS NULL AND kind = ? AND subject = ?",
-            (wall, episode.severity, episode.score, episode.score, episode.summary, *where),
-        ).rowcount
-        if not changed:
-            database.execute(
-                "INSERT INTO finding (kind, subject, severity, score, peak, summary, began, seen)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*where, episode.severity, episode.score, episode.score, episode.summary, wall, wall),
-            )
-    database.execute("UPDATE finding SET ended = ? WHERE ended IS NULL AND seen <> ?", (wall, wall))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from perfdiag.daemon.frames import Layout, decode, decode_layout, samples_of
-from perfdiag.daemon.ring_schema import Episode
+from perfdiag.daemon.ring_tables import Episode
 from perfdiag.errors import Broken, NoData
 from perfdiag.model import Snapshot
 

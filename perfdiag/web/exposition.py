@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from prometheus_client.metrics_core import Metric
 
-from perfdiag.daemon.ring_schema import Episode
+from perfdiag.daemon.ring_tables import Episode
 from perfdiag.diagnosis import Severity
 from perfdiag.model import Kind, Sample
 from perfdiag.text import printable

@@ -16,7 +16,7 @@ import pytest
 from perfdiag.daemon.frames import Series
 from perfdiag.daemon.ring import Ring
 from perfdiag.daemon.ring_reader import RingReader
-from perfdiag.daemon.ring_schema import Episode, Frame
+from perfdiag.daemon.ring_tables import Episode, Frame
 from perfdiag.errors import NoData, UsageError
 from perfdiag.model import Kind
 from perfdiag.units import Unit

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from perfdiag.daemon.ring_schema import Episode
+from perfdiag.daemon.ring_tables import Episode
 from perfdiag.model import Kind, Sample
 from perfdiag.units import Unit
 from perfdiag.web.exposition import FAMILY_LIMIT, SERIES_LIMIT, Families, metric_name
