@@ -52,7 +52,7 @@ def test_an_effect_below_two_percent_is_no_regression_however_certain():
 
 
 def test_strict_wants_certainty_of_more_than_one_percent():
-    base, new = sessions(range(6), noise=0.006), (session(9, noise=0.006, slower={"b3": 1.03}),)
+    base, new = sessions(range(6), noise=0.01), (session(9, noise=0.01, slower={"b3": 1.025}),)
     usual, strict = verdicts(base, new)["b3"], verdicts(base, new, strict=True)["b3"]
     assert (Verdict.REGRESSED, Verdict.INCONCLUSIVE) == (usual.verdict, strict.verdict)
     assert usual.detectable < strict.detectable
