@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 from perfdiag.errors import Denied, Missing, NoData
 from perfdiag.host import Host
+from perfdiag.host.procfs_net import LISTEN, TcpSocket, parse_tcp
 from perfdiag.model import ObjectType
 from perfdiag.text import printable
 
 _PIDFD_GETFD = 438
 _TABLE_LIMIT = 1 << 24  # bytes: 100,000 sockets
-_LISTENING = 0x0A  # TCP_LISTEN, include/net/tcp_states.h
 _ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags of /proc/net/unix
 _CREDENTIALS = struct.Struct("3i")
 
@@ -54,14 +54,10 @@ class Connection(NamedTuple):
     name: str = ""
     peer_pid: int = 0
 
-
-class Entry(NamedTuple):
-    """A line of /proc/PID/net/{tcp,tcp6,udp,udp6}."""
-
-    local: Address
-    peer: Address
-    state: int
-    inode: int
+    @property
+    def unconnected(self) -> bool:
+        """A TCP socket that is neither connected nor listens: that will change."""
+        return self.type is ObjectType.TCP and self.peer is not None and not (self.peer.set or self.listening)
 
 
 def look(pidfd: int, descriptor: int, inode: int) -> Connection:
@@ -133,9 +129,10 @@ def _path(name: object) -> str:
 def find(host: Host, pid: int, inode: int) -> Connection:
     """The same from the tables of the process's network namespace; NoData when it is in none of them."""
     for kind in (ObjectType.TCP, ObjectType.UDP):
-        for entry in entries(host, pid, kind, inode):
-            listening = kind is ObjectType.TCP and entry.state == _LISTENING
-            return Connection(kind, entry.local, entry.peer, listening)
+        for entry in entries(host, pid, kind):
+            if entry.inode == inode:
+                listening = kind is ObjectType.TCP and entry.state == LISTEN
+                return Connection(kind, Address(*entry.local), Address(*entry.peer), listening)
     text = host.proc(f"{pid}/net/unix", _TABLE_LIMIT)
     for line in text.splitlines()[1:]:
         words = line.split(None, 7)
@@ -146,43 +143,19 @@ def find(host: Host, pid: int, inode: int) -> Connection:
     raise NoData(f"socket {inode} is in no table of process {pid}")
 
 
-def entries(host: Host, pid: int, kind: ObjectType, inode: int = 0) -> Iterator[Entry]:
-    """IPv4 and IPv6 sockets of one kind (TCP, UDP) in the network namespace of a process, or the one with
-    this inode. A host without IPv6 has half of them."""
-    found = False
-    for table in (kind.value, f"{kind.value}6"):
+def entries(host: Host, pid: int, kind: ObjectType) -> Iterator[TcpSocket]:
+    """IPv4 and IPv6 sockets of one kind (TCP, UDP; their tables are alike) in the network namespace of a
+    process. A host without IPv6 has half of them."""
+    tables = []
+    for name in (kind.value, f"{kind.value}6"):
         try:
-            text = host.proc(f"{pid}/net/{table}", _TABLE_LIMIT)
+            tables.append(host.proc(f"{pid}/net/{name}", _TABLE_LIMIT))
         except NoData:
             continue
-        found = True
-        yield from parse_table(text, inode)
-    if not found:
+    if not tables:
         raise NoData(f"process {pid} has no {kind.value} table")
-
-
-def parse_table(text: str, inode: int = 0) -> Iterator[Entry]:
-    """The lines of a table, or those of one inode; the heading and torn lines are left out."""
-    wanted = f" {inode} " if inode else ""
-    for line in text.splitlines()[1:]:
-        if wanted and wanted not in line:
-            continue
-        words = line.split()
-        if len(words) < 10 or (inode and words[9] != str(inode)):
-            continue
-        try:
-            yield Entry(_parse_address(words[1]), _parse_address(words[2]), int(words[3], 16), int(words[9]))
-        except ValueError:
-            continue
-
-
-def _parse_address(text: str) -> Address:
-    """'0100007F:1F90', each group of eight digits in the byte order of the machine."""
-    digits, _, port = text.partition(":")
-    groups = [int(digits[at : at + 8], 16) for at in range(0, len(digits), 8)]
-    packed = struct.pack(f"={len(groups)}I", *groups)
-    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
-    return Address(plain(socket.inet_ntop(family, packed)), int(port, 16))
+    for text in tables:
+        yield from parse_tcp(text, f"{pid}/net/{kind.value}")
 
 
 def listening_ports(host: Host, pid: int, inodes: set[int] | None = None) -> set[int]:
@@ -190,9 +163,9 @@ def listening_ports(host: Host, pid: int, inodes: set[int] | None = None) -> set
     where they are given. Empty when the tables cannot be read."""
     try:
         return {
-            entry.local.port
+            entry.local[1]
             for entry in entries(host, pid, ObjectType.TCP)
-            if entry.state == _LISTENING and (inodes is None or entry.inode in inodes)
+            if entry.state == LISTEN and (inodes is None or entry.inode in inodes)
         }
     except Missing:
         return set()
@@ -207,7 +180,7 @@ def other_end(host: Host, pid: int, kind: ObjectType, local: Address, peer: Addr
             continue
         if entry.local == peer and entry.peer == local:
             exact.append(entry.inode)
-        elif entry.local.port == peer.port and not entry.peer.set:
+        elif entry.local[1] == peer.port and not entry.peer[1]:
             bound.append(entry.inode)
     return exact or bound
 

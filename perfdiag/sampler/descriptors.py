@@ -123,14 +123,14 @@ class Descriptors:
         try:
             try:
                 connection = look(self._pidfd, descriptor, inode)
-                if connection.peer and not (connection.peer.set or connection.listening):
+                if connection.unconnected:
                     connection = find(self._host, self._pid, inode)  # its connect may be under way
             except Denied:
                 connection = find(self._host, self._pid, inode)
         except Missing:
             return -1
         number = self._connection(connection)
-        if connection.peer is None or connection.peer.set or connection.listening:
+        if not connection.unconnected:
             self._remember(link, number)
         return number
 
@@ -168,7 +168,7 @@ class Descriptors:
         if it.peer_pid not in (0, self._pid) and not self._objects.list[number].peer:
             comm = self.comm(it.peer_pid)
             if comm:
-                self._objects.learn(number, service=service_of(0, comm), peer=f"{comm} (pid {it.peer_pid})")
+                self._objects.learn_peer(number, service_of(0, comm), comm, it.peer_pid)
         return number
 
     def _accepted(self, port: int) -> bool:

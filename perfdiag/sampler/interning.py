@@ -43,3 +43,7 @@ class Interned:
         the same thing. The shared entry stands for many things, and learns nothing."""
         if number != self._shared:
             self.list[number] = replace(self.list[number], **fields)
+
+    def learn_peer(self, number: int, service: str, comm: str, pid: int) -> None:
+        """Learn which process of this host is at the other end."""
+        self.learn(number, service=service, peer=f"{comm} (pid {pid})", peer_pid=pid)

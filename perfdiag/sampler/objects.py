@@ -41,6 +41,7 @@ class Objects:
             pid=pid, pidfd=pidfd, host=self._host, inspector=inspector, objects=self._interned
         )
         self._futexes: dict[bytes, int] = {}
+        self._nested = self._inner(pid) != pid
         self.replaced(read, gil_range)
 
     def replaced(self, read: Read, gil_range: tuple[int, int]) -> None:
@@ -141,7 +142,7 @@ class Objects:
 
     def _outer(self, pid: int) -> int:
         """A child by the number that it has in the target's PID namespace -> its number in ours, 0: none."""
-        if self._inner(self._pid) == self._pid:
+        if not self._nested:
             return pid
         return next((child for child in self._children() if self._inner(child) == pid), 0)
 

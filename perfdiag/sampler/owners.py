@@ -118,5 +118,4 @@ class Owners:
         for end, owner in zip(batch, owners, strict=True):
             if owner:
                 pid, comm = owner
-                service = service_of(end.peer.port, comm)
-                self._objects.learn(end.object, service=service, peer=f"{comm} (pid {pid})")
+                self._objects.learn_peer(end.object, service_of(end.peer.port, comm), comm, pid)
