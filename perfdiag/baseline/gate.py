@@ -1,9 +1,11 @@
 """Two sides with all their suites, as one question with one answer."""
 
 from collections.abc import Mapping
+from math import expm1
 
 from perfdiag.baseline.comparison import Compared, compare_suite
 from perfdiag.baseline.session import Session
+from perfdiag.baseline.shift import common_shift
 from perfdiag.baseline.verdict import Judgement, Policy, judge
 from perfdiag.errors import TargetError, UsageError
 
@@ -21,7 +23,14 @@ def judge_suites(base: Suites, new: Suites, policy: Policy) -> tuple[tuple[Judge
     for suite, sessions in new.items():
         old, note = _without(suite, base.get(suite, ()), sessions)
         notes.extend(note)
-        rows.extend(compare_suite(suite, old, sessions))
+        compared = compare_suite(suite, old, sessions)
+        rows.extend(compared)
+        shift = common_shift(compared)
+        if shift is not None:
+            notes.append(
+                f"{suite}: all metrics moved together by {100 * expm1(shift):+.1f} %:"
+                " the machine is in another state, or the change is global"
+            )
     missing = [suite for suite in base if suite not in new]
     notes.extend(f"{suite}: not measured on the new side" for suite in missing)
     if not new:

@@ -45,7 +45,9 @@ def read_file(path: Path) -> Suites:
     try:
         content = read_bounded(path, MOST_BYTES)
     except FileNotFoundError as error:
-        raise UsageError(f"there is no file {shown(path)}") from error
+        raise UsageError(
+            f"there is no file {shown(path)}", fix="give the file that the benchmark or `profile` wrote"
+        ) from error
     try:
         return _read(content)
     except BadField as error:

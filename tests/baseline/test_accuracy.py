@@ -45,9 +45,9 @@ def days():
         return [benchmarks(archive.extractfile(name).read().decode()) for name in names]
 
 
-def session(day: int, days, factors=()) -> Session:
+def session(day: int, days, factors: dict[str, float]) -> Session:
     metrics = tuple(
-        metric(name, Unit.SECONDS, Better.LOWER, [[value * dict(factors).get(name, 1.0)] for value in values])
+        metric(name, Unit.SECONDS, Better.LOWER, [[value * factors.get(name, 1.0)] for value in values])
         for name, values in sorted(days[day].items())
     )
     return Session(
@@ -68,14 +68,14 @@ def checks(days):
 
 
 def regressed(days, day, base, factors, policy):
-    old = tuple(session(each, days) for each in base)
+    old = tuple(session(each, days, {}) for each in base)
     judgements, _ = judge_suites({"go": old}, {"go": (session(day, days, factors),)}, policy)
     return {each.metric for each in judgements if each.verdict is Verdict.REGRESSED}
 
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_unchanged_code_raises_few_false_alarms(days, strict):
-    found = [regressed(days, day, base, (), Policy(strict=strict)) for day, base in checks(days)]
+    found = [regressed(days, day, base, {}, Policy(strict=strict)) for day, base in checks(days)]
     assert sum(map(bool, found)) / CHECKS <= (0.0 if strict else 0.10)
     assert sum(map(len, found)) / (CHECKS * len(days[0])) <= 0.002
 
@@ -87,7 +87,7 @@ def test_a_slowdown_is_found_with_the_promised_power(days, effect, power):
     hits = false = 0
     for day, base in checks(days):
         slowed = rng.choice(names, 10, replace=False).tolist()
-        found = regressed(days, day, base, [(name, effect) for name in slowed], Policy())
+        found = regressed(days, day, base, dict.fromkeys(slowed, effect), Policy())
         hits += len(found & set(slowed))
         false += len(found - set(slowed))
     assert hits / (10 * CHECKS) >= power
