@@ -237,3 +237,12 @@ def test_an_episode_that_a_killed_daemon_left_open_ends_when_it_was_last_seen(tm
     with closing(ring(tmp_path)) as writer, closing(RingReader(writer.path)) as reader:
         assert [] == reader.active()
         assert [1e9 + 5] == [spell.ended for spell in reader.history(0, 1e12)]
+
+
+def test_a_reader_that_stays_does_not_let_the_log_grow(tmp_path: Path) -> None:
+    with closing(ring(tmp_path, size=1 << 24)) as writer, closing(RingReader(writer.path)) as reader:
+        for number in range(1200):
+            writer.append(frame(number))
+            assert number == reader.newest()[1].at
+        assert os.stat(writer.path + "-wal").st_size < 2 << 20
+        assert os.stat(writer.path).st_size > 50_000
