@@ -18,6 +18,7 @@ _SYMBOL = struct.Struct("<IBBHQQ")
 _SYMBOL_TABLES = (2, 11)  # SHT_SYMTAB, SHT_DYNSYM
 _LOAD = 1  # PT_LOAD
 _TABLE_LIMIT = 1 << 26
+_OFFSET_LIMIT = 1 << 40
 X86_64 = 62  # e_machine
 
 
@@ -71,21 +72,25 @@ def images(mappings: Iterable[Mapping], *names: str) -> list[Mapping]:
 
 def open_mapped(pid: int, mapping: Mapping, procfs: str = "/proc") -> BinaryIO:
     """The mapped file. Its path is relative to the *reader's* root for a process in a chroot, and to the
-    process's own root in another mount namespace; map_files is always right but needs privileges."""
-    names = (
-        f"{procfs}/{pid}/map_files/{mapping.start:x}-{mapping.end:x}",
-        f"{procfs}/{pid}/root{mapping.path}",
-        mapping.path,
-    )
-    for name in names:
+    process's own root in another mount namespace; map_files is always right but needs privileges. On
+    overlay filesystems the inode in maps can differ from the file's: then the first file found is taken."""
+    try:
+        return open(f"{procfs}/{pid}/map_files/{mapping.start:x}-{mapping.end:x}", "rb")
+    except OSError:
+        pass
+    files = []
+    for name in (f"{procfs}/{pid}/root{mapping.path}", mapping.path):
         try:
-            file = open(name, "rb")  # noqa: SIM115 - returned open
+            files.append(open(name, "rb"))  # noqa: SIM115 - one of them is returned open
         except OSError:
             continue
-        if os.fstat(file.fileno()).st_ino == mapping.inode:
-            return file
-        file.close()
-    raise FileNotFoundError(f"{mapping.path}: no such file with inode {mapping.inode}")
+    if not files:
+        raise FileNotFoundError(f"{mapping.path}: no such file, seen from here or from process {pid}")
+    right = next((file for file in files if os.fstat(file.fileno()).st_ino == mapping.inode), files[0])
+    for file in files:
+        if file is not right:
+            file.close()
+    return right
 
 
 class Image:
@@ -108,8 +113,8 @@ class Image:
         self._names = self._content(header[13])
 
     def _read(self, offset: int, length: int) -> bytes:
-        if not 0 <= length <= _TABLE_LIMIT:
-            raise NotElf(f"a table of {length} bytes")
+        if length > _TABLE_LIMIT or offset > _OFFSET_LIMIT:
+            raise NotElf(f"a table of {length} bytes at {offset}")
         self._file.seek(offset)
         return self._file.read(length)
 

@@ -46,6 +46,7 @@ class Interpreters:
         self._gil_start = min(layout.gil_holder, layout.gil_locked) & -8
         self._gil_span = (max(layout.gil_holder, layout.gil_locked) + 8 - self._gil_start) & -8
         self._signatures: list[bytes] = []
+        self._states: dict[int, list[ThreadState]] = {}  # interpreter -> its list, as it was last
         self._arrange()
 
     def _list(self) -> list[int]:
@@ -90,44 +91,62 @@ class Interpreters:
         return same
 
     def threads(self) -> tuple[list[ThreadState], bool]:
-        """All thread states, and whether the lists were whole: threads that end meanwhile break them. A
-        thread that runs code of another interpreter has a state in each."""
+        """All thread states, and whether the lists were whole: threads that are born and end meanwhile break
+        them. A thread that runs code of another interpreter has a state in each."""
         found: list[ThreadState] = []
         whole = True
         for interpreter in self._addresses:
             for _ in range(_ATTEMPTS):
-                states = self._states_of(interpreter)
-                if states is not None:
-                    found += states
+                known = self._states.get(interpreter, [])
+                states, ended, unchanged = self._follow(interpreter, known)
+                if ended:
+                    self._states[interpreter] = states
+                else:  # broken off: what is known of before may still hold
+                    missing = {state.address for state in known} - {state.address for state in states}
+                    states += [state for state in known if state.address in missing]
+                if unchanged:
                     break
-            else:
-                whole = False
+            whole &= unchanged
+            found += states
         return found, whole
 
-    def _states_of(self, interpreter: int) -> list[ThreadState] | None:
-        """The list of one interpreter, newest first; None when it changed under the walk."""
+    def _follow(self, interpreter: int, known: list[ThreadState]) -> tuple[list[ThreadState], bool, bool]:
+        """The list of one interpreter, newest first; was its end reached; did it stay as it was? The states
+        known of are copied in one read."""
         layout, memory = self._layout, self._memory
         first = min(layout.thread_next, layout.thread_tid)
         span = max(layout.thread_next, layout.thread_tid) + 8 - first
+        pieces = [piece(state.address + first, span) for state in known]
+        signature = memory.read(interpreter + layout.threads_head - _BEFORE_HEAD, _SIGNATURE)
+        got = memory.gather(b"".join(pieces), span * len(known))
+        copies = {
+            state.address: bytes(memory.octets[number * span : (number + 1) * span])
+            for number, state in enumerate(known[: got // span])
+        }
         found: dict[int, ThreadState] = {}
         newer: dict[int, int] = {}  # tid -> thread state
-        signature = memory.read(interpreter + layout.threads_head - _BEFORE_HEAD, _SIGNATURE)
-        address = int.from_bytes(signature[_BEFORE_HEAD : _BEFORE_HEAD + 8], "little")
+        address = _u64(signature, _BEFORE_HEAD)
         while address:
-            try:
-                data = memory.read(address + first, span)
-            except ProcessLookupError:
-                raise
-            except OSError:
-                return None
-            tid = int.from_bytes(data[layout.thread_tid - first :][:8], "little")
+            data = copies.get(address)
+            if data is None:
+                try:
+                    data = memory.read(address + first, span)
+                except ProcessLookupError:
+                    raise
+                except OSError:
+                    break
+            tid = _u64(data, layout.thread_tid - first)
             if address in found or tid > _MAX_TID or len(found) == _MAX_THREADS:
-                return None
+                break
             found[address] = ThreadState(address, tid)
             if tid in newer:
                 # 3.11 gives a new thread state the id of its creator until the thread itself runs
                 found[newer[tid]] = ThreadState(newer[tid], 0)
             newer[tid] = address
-            address = int.from_bytes(data[layout.thread_next - first :][:8], "little")
+            address = _u64(data, layout.thread_next - first)
         again = memory.read(interpreter + layout.threads_head - _BEFORE_HEAD, _SIGNATURE)
-        return list(found.values()) if again == signature else None
+        return list(found.values()), not address, again == signature and not address
+
+
+def _u64(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 8], "little")

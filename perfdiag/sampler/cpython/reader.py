@@ -108,8 +108,10 @@ class Reader:
         at = self._interpreters.length
         for thread in threads:
             end = at + thread.length
-            learnt = end <= got and thread.look(at) is Look.WHOLE
-            (whole if learnt else again).append(thread)
+            if end <= got and thread.look(at) is Look.WHOLE:
+                whole.append(thread)
+            else:
+                again.append(thread)
             at = end
         stacks: dict[int, int] = {}
         again += self._deliver(whole, stacks)

@@ -153,6 +153,7 @@ class ThreadStack:
 
     def _judge(self, at: int, top: int, after: int, copy: bytes, partial: bool) -> Look:
         """Walk a copy that differs from the last one."""
+        octets = self._memory.octets
         chunk_at = at + self._again - self._room
         if self._memory.words[chunk_at >> 3] != (self._older[0][0] if self._older else 0):
             return self._learn_older(self._memory.words[chunk_at >> 3])
@@ -166,7 +167,7 @@ class ThreadStack:
         second = at + self._second
         repeated = copy[sum(length for _, length in self._older) :]
         self.partial = False
-        if top != after or self._memory.octets[second : second + len(repeated)].tobytes() != repeated:
+        if top != after or bytes(octets[second : second + len(repeated)]) != repeated:
             other = self._walk(after, first, second)
             if isinstance(other, Look):
                 return other

@@ -1,5 +1,6 @@
 """The reader against real interpreters; py-spy is the oracle for stopped targets."""
 
+import itertools
 import json
 import os
 import re
@@ -8,11 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from perfdiag.sampler.cpython.reader import RawFrame, Reader, Unsupported, Vanished
+from perfdiag.sampler.cpython.reader import PythonTick, RawFrame, Reader, Unsupported, Vanished
 from tests.sampler.cpython.conftest import PROGRAMS, Start, attach
 
 STOPS = 5
@@ -27,18 +29,24 @@ def _py_spy() -> str:
     return found
 
 
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        stats = [(path / "stat").read_text() for path in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # a thread ended meanwhile
+        return False
+    return {"T"} == {text.rpartition(")")[2].split()[0] for text in stats}
+
+
 def _stop(pid: int) -> None:
     """SIGSTOP, and wait until every thread of the process has stopped."""
     os.kill(pid, signal.SIGSTOP)
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        states = {
-            (path / "stat").read_text().rpartition(")")[2].split()[0]
-            for path in Path(f"/proc/{pid}/task").iterdir()
-        }
-        if states == {"T"}:
-            return
-    raise AssertionError(f"process {pid} does not stop: {states}")
+    _until(lambda: _is_stopped(pid))
 
 
 def _dump(pid: int) -> tuple[dict[int, list[tuple[str, str, int]]], int] | None:
@@ -61,6 +69,10 @@ def _plain(frames: tuple[RawFrame, ...]) -> list[tuple[str, str, int]]:
     return [(frame.file, frame.function, frame.line) for frame in frames]
 
 
+def _state(tick: PythonTick) -> tuple[int, bool, bool]:
+    return tick.holder, tick.locked, tick.collecting
+
+
 def _files(reader: Reader, stack: int, name: str) -> list[RawFrame]:
     return [frame for frame in reader.frames(stack) if frame.file.endswith(name)]
 
@@ -80,16 +92,15 @@ def test_every_frame_of_a_stopped_target_equals_py_spys(interpreter: str, progra
             compared += 1
             stacks, holder = oracle
             assert stacks == {tid: _plain(reader.frames(stack)) for tid, stack in tick.stacks.items()}
-            assert holder == tick.holder
+            # py-spy reads another variable on 3.11, which is set a moment later than the GIL is taken
+            assert holder in (tick.holder, 0)
     assert compared >= STOPS - 2
 
 
 def _possible(frames: list[RawFrame], source: list[str]) -> bool:
     """Does each caller's line call the function above it?"""
-    for callee, caller in zip(frames, frames[1:], strict=False):
-        line = source[caller.line - 1]
-        # the line of `for i in delegating(3)` also resumes the generator
-        if not re.search(rf"\b{callee.function}\(", line):
+    for callee, caller in itertools.pairwise(frames):
+        if not re.search(rf"\b{callee.function}\(", source[caller.line - 1]):
             return False
     return bool(frames) and frames[-1].function in ("<module>", "work")
 
@@ -157,8 +168,8 @@ def test_only_the_threads_asked_for_are_delivered(interpreter: str, start: Start
 def test_a_stack_that_stays_keeps_its_id_and_costs_no_second_walk(interpreter: str, start: Start) -> None:
     target = start(interpreter, "-c", "import time; print('ready', flush=True); time.sleep(60)")
     reader = attach(target.pid)
-    while not (first := reader.tick(None)).stacks or first.locked:
-        continue
+    _until(lambda: not reader.tick(None).locked)
+    first = reader.tick(None)
     before = reader.stats.reused
     assert first == reader.tick(None)
     assert before + 1 == reader.stats.reused
@@ -186,20 +197,16 @@ def test_the_thread_in_python_code_holds_the_gil_and_a_sleeper_does_not(
     assert [(busy.pid, True)] * 3 == [(tick.holder, tick.locked) for tick in looks]
     asleep = start(interpreter, "-c", "import time; print('ready', flush=True); time.sleep(60)")
     reader = attach(asleep.pid)
-    deadline = time.monotonic() + PATIENCE
-    while (tick := reader.tick(())).locked and time.monotonic() < deadline:
-        continue
-    assert (0, False, False) == (tick.holder, tick.locked, tick.collecting)
+    _until(lambda: (0, False, False) == _state(reader.tick(())))
 
 
 def test_a_running_garbage_collector_is_seen(interpreter: str, start: Start) -> None:
-    code = "import gc; rows = [[i] for i in range(300_000)]; print('ready', flush=True)\nwhile True: gc.collect()"
+    code = (
+        "import gc; x = [[i] for i in range(300_000)]; print('ready', flush=True)\nwhile True: gc.collect()"
+    )
     target = start(interpreter, "-c", code)
     reader = attach(target.pid)
-    deadline = time.monotonic() + PATIENCE
-    while not (tick := reader.tick(())).collecting and time.monotonic() < deadline:
-        continue
-    assert (target.pid, True, True) == (tick.holder, tick.locked, tick.collecting)
+    _until(lambda: (target.pid, True, True) == _state(reader.tick(())))
 
 
 def test_a_target_that_ends_has_vanished(interpreter: str, start: Start) -> None:
@@ -212,14 +219,15 @@ def test_a_target_that_ends_has_vanished(interpreter: str, start: Start) -> None
 
 
 def test_a_target_that_becomes_another_program_has_vanished(interpreter: str, start: Start) -> None:
-    code = "import os, sys; print('ready', flush=True); sys.stdin.read(1); os.execv('/bin/sleep', ['sleep', '60'])"
+    code = "import os; print('ready', flush=True); os.read(0, 1); os.execv('/bin/sleep', ['sleep', '60'])"
     target = start(interpreter, "-c", code, stdin=subprocess.PIPE)
     reader = attach(target.pid)
-    target.stdin.close()  # type: ignore[union-attr]
-    deadline = time.monotonic() + PATIENCE
+    assert target.stdin is not None
+    target.stdin.close()
+    command = Path(f"/proc/{target.pid}/comm")
+    _until(lambda: command.read_text() == "sleep\n")
     with pytest.raises(Vanished):
-        while time.monotonic() < deadline:
-            reader.tick(None)
+        reader.tick(None)
 
 
 def test_a_program_that_is_not_python_is_refused_in_words(start: Start) -> None:

@@ -7,16 +7,20 @@ import time
 
 def counting(limit):
     for number in range(limit):
-        yield number
+        yield number + 1
 
 
 def delegating(limit):
     yield from counting(limit)
 
 
+def double(number):
+    return 2 * number
+
+
 def consume():
     while True:
-        list(map(lambda number: number + 1, delegating(50)))
+        list(map(double, delegating(50)))
         sorted(range(20), key=lambda number: -number)
         [sum(counting(number)) for number in range(20)]
 

@@ -17,8 +17,7 @@ def other(x):
 def middle(x):
     x = leaf(x)
     x = other(x)
-    x = leaf(x)
-    return x
+    return leaf(x)
 
 
 def numbers(limit):
