@@ -25,25 +25,27 @@ class BadField(ValueError):
     """Says where in the document, and what is wrong there."""
 
 
-def read_bounded(path: Path, limit: int) -> bytes:
-    """Content of a regular file of at most `limit` bytes; symbolic links are not followed.
+def read_bounded(path: Path, limit: int, *, follow: bool) -> bytes:
+    """Content of a regular file of at most `limit` bytes; `follow`: or of what a symbolic link leads to.
 
     Raises UsageError for everything that is not that; FileNotFoundError passes.
     """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, flags)
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
         link = isinstance(error, OSError) and error.errno == errno.ELOOP
         why = "it is a symbolic link" if link else getattr(error, "strerror", None) or str(error)
         raise UsageError(f"cannot read {shown(path)}", cause=why, fix="give a readable file") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise UsageError(f"cannot read {shown(path)}", cause="it is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
+        content = file.read(limit + 1) if status.st_size <= limit else b""
+    if status.st_size > limit or len(content) > limit:  # it may have grown
         raise UsageError(f"cannot read {shown(path)}", cause=f"it is larger than {limit >> 20} MiB")
     return content
 

@@ -43,7 +43,7 @@ def importers() -> tuple[Importer, ...]:
 def read_file(path: Path) -> Suites:
     """Sessions of a file by suite; raises UsageError naming file and place."""
     try:
-        content = read_bounded(path, MOST_BYTES)
+        content = read_bounded(path, MOST_BYTES, follow=True)
     except FileNotFoundError as error:
         raise UsageError(
             f"there is no file {shown(path)}", fix="give the file that the benchmark or `profile` wrote"

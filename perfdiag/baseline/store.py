@@ -51,7 +51,7 @@ def load(directory: Path, suite: str) -> tuple[Session, ...]:
     """
     path = _path(directory, suite)
     try:
-        content = read_bounded(path, MOST_BYTES)
+        content = read_bounded(path, MOST_BYTES, follow=False)
     except FileNotFoundError:
         return ()
     except UsageError as error:

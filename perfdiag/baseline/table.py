@@ -42,7 +42,7 @@ def terminal(judgements: Sequence[Judgement], notes: Sequence[str] = ()) -> str:
         ).rstrip()
         for row in rows
     ]
-    obstacles = [each for each in ranked if each.reason and each.sessions_wanted is None]
+    obstacles = [each for each in ranked if each.reason and each.change is None]
     reasons = Counter((each.verdict, each.reason) for each in obstacles)
     lines += [f"{verdict} ({count}): {reason}" for (verdict, reason), count in reasons.items()]
     lines += [*notes, summary(judgements)]

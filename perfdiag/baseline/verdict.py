@@ -140,7 +140,8 @@ def _judge(row: Compared, p_worse: float, p_better: float, policy: Policy) -> Ju
     )
     difference = row.difference
     if difference is None:
-        return undecided
+        wanted = (len(row.new), ENOUGH_SESSIONS) if row.base and row.new else None
+        return replace(undecided, sessions_wanted=wanted)
     verdict = _verdict(row, difference, p_worse, p_better, policy)
     bound = _null_bound(row, policy)
     wanted = None

@@ -58,7 +58,7 @@ def test_only_regular_files_of_bounded_size_are_read(tmp_path):
     file.write_bytes(b"x" * 100)
     link.symlink_to(file)
     os.mkfifo(pipe)
-    assert b"x" * 100 == read_bounded(file, 100)
+    assert b"x" * 100 == read_bounded(file, 100, follow=False) == read_bounded(link, 100, follow=True)
     for path, limit, complaint in (
         (file, 99, "larger"),
         (link, 100, "symbolic link"),
@@ -67,5 +67,5 @@ def test_only_regular_files_of_bounded_size_are_read(tmp_path):
         (tmp_path / ("n" * 300), 100, "too long"),
     ):
         with pytest.raises(UsageError) as caught:
-            read_bounded(path, limit)
+            read_bounded(path, limit, follow=False)
         assert complaint in caught.value.cause

@@ -119,3 +119,10 @@ def test_p_values_are_adjusted_for_everything_compared():
     adjusted = [each.adjusted_p for each in judge(rows, Policy())]
     assert all(before <= after for before, after in zip(raw, adjusted, strict=True))
     assert min(raw) < 0.05 < min(adjusted)
+
+
+def test_one_value_a_side_is_inconclusive_however_far_apart():
+    one, two = (shares(number, 0.1 * number, Better.LOWER) for number in (1, 5))
+    found = verdicts((one,), (two,))["m"]
+    assert (Verdict.INCONCLUSIVE, (1, 5)) == (found.verdict, found.sessions_wanted)
+    assert "too few samples in one session a side" == found.reason
