@@ -20,7 +20,7 @@ _GONE = {errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.ENODEV, errno.EOPNOTSUP
 _DENIED = {errno.EACCES, errno.EPERM}
 
 
-def _raise(path: str, error: OSError) -> NoReturn:
+def raise_missing(path: str, error: OSError) -> NoReturn:
     reason = os.strerror(error.errno or 0)
     if error.errno in _GONE:
         raise NoData(f"{path}: {reason}") from error
@@ -54,7 +54,7 @@ class Host:
         try:
             return os.readlink(f"{self.procfs}/{path}")
         except OSError as error:
-            _raise(f"{self.procfs}/{path}", error)
+            raise_missing(f"{self.procfs}/{path}", error)
 
     def pids(self) -> list[int]:
         """Process ids that can be seen, ascending."""
@@ -71,11 +71,11 @@ class Host:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            _raise(path, error)
+            raise_missing(path, error)
         return b"".join(parts).decode("utf-8", "surrogateescape")
 
     def _list(self, path: str) -> list[str]:
         try:
             return sorted(os.listdir(path))
         except OSError as error:
-            _raise(path, error)
+            raise_missing(path, error)
