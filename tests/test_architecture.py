@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.architecture import CHECKS, EXEMPT, Check, Module, source_tree, violations
+from tests.architecture import CHECKS, EXEMPT, Check, violations
+from tests.source_tree import Module, source_tree
 
 MODULES = source_tree()
 
