@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 from perfdiag.errors import Denied, Missing, NoData
 from perfdiag.host import Host
+from perfdiag.host.procfs_net import LISTEN, TcpSocket, parse_tcp
 from perfdiag.model import ObjectType
 from perfdiag.text import printable
 
 _PIDFD_GETFD = 438
 _TABLE_LIMIT = 1 << 24  # bytes: 100,000 sockets
-_LISTEN = 0x0A  # TCP_LISTEN, include/net/tcp_states.h
 _ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags of /proc/net/unix
 _CREDENTIALS = struct.Struct("3i")
 
@@ -58,15 +58,6 @@ class Connection(NamedTuple):
     def unconnected(self) -> bool:
         """A TCP socket that is neither connected nor listens: that will change."""
         return self.type is ObjectType.TCP and self.peer is not None and not (self.peer.set or self.listening)
-
-
-class Entry(NamedTuple):
-    """A line of /proc/PID/net/{tcp,tcp6,udp,udp6}; `inode` 0: not accepted yet, or left by its owner."""
-
-    local: Address
-    peer: Address
-    state: int
-    inode: int
 
 
 def look(pidfd: int, descriptor: int, inode: int) -> Connection:
@@ -140,8 +131,8 @@ def find(host: Host, pid: int, inode: int) -> Connection:
     for kind in (ObjectType.TCP, ObjectType.UDP):
         for entry in entries(host, pid, kind):
             if entry.inode == inode:
-                listening = kind is ObjectType.TCP and entry.state == _LISTEN
-                return Connection(kind, entry.local, entry.peer, listening)
+                listening = kind is ObjectType.TCP and entry.state == LISTEN
+                return Connection(kind, Address(*entry.local), Address(*entry.peer), listening)
     text = host.proc(f"{pid}/net/unix", _TABLE_LIMIT)
     for line in text.splitlines()[1:]:
         words = line.split(None, 7)
@@ -152,7 +143,7 @@ def find(host: Host, pid: int, inode: int) -> Connection:
     raise NoData(f"socket {inode} is in no table of process {pid}")
 
 
-def entries(host: Host, pid: int, kind: ObjectType) -> Iterator[Entry]:
+def entries(host: Host, pid: int, kind: ObjectType) -> Iterator[TcpSocket]:
     """IPv4 and IPv6 sockets of one kind (TCP, UDP; their tables are alike) in the network namespace of a
     process. A host without IPv6 has half of them."""
     tables = []
@@ -164,29 +155,7 @@ def entries(host: Host, pid: int, kind: ObjectType) -> Iterator[Entry]:
     if not tables:
         raise NoData(f"process {pid} has no {kind.value} table")
     for text in tables:
-        yield from parse_table(text)
-
-
-def parse_table(text: str) -> Iterator[Entry]:
-    """The lines of a table. The heading and lines of another form (a table can be longer than what is read of
-    it) are left out."""
-    for line in text.split("\n")[1:]:
-        words = line.split()
-        if len(words) < 10:
-            continue
-        try:
-            yield Entry(_parse_address(words[1]), _parse_address(words[2]), int(words[3], 16), int(words[9]))
-        except (ValueError, struct.error):
-            continue
-
-
-def _parse_address(word: str) -> Address:
-    """'0100007F:1F90': each group of eight digits in the byte order of the machine."""
-    digits, _, port = word.partition(":")
-    groups = [int(digits[at : at + 8], 16) for at in range(0, len(digits), 8)]
-    family = socket.AF_INET if len(groups) == 1 else socket.AF_INET6
-    packed = struct.pack(f"={len(groups)}I", *groups)
-    return Address(plain(socket.inet_ntop(family, packed)), int(port, 16))
+        yield from parse_tcp(text, f"{pid}/net/{kind.value}")
 
 
 def listening_ports(host: Host, pid: int, inodes: set[int] | None = None) -> set[int]:
@@ -194,9 +163,9 @@ def listening_ports(host: Host, pid: int, inodes: set[int] | None = None) -> set
     where they are given. Empty when the tables cannot be read."""
     try:
         return {
-            entry.local.port
+            entry.local[1]
             for entry in entries(host, pid, ObjectType.TCP)
-            if entry.state == _LISTEN and (inodes is None or entry.inode in inodes)
+            if entry.state == LISTEN and (inodes is None or entry.inode in inodes)
         }
     except Missing:
         return set()
@@ -211,7 +180,7 @@ def other_end(host: Host, pid: int, kind: ObjectType, local: Address, peer: Addr
             continue
         if entry.local == peer and entry.peer == local:
             exact.append(entry.inode)
-        elif entry.local.port == peer.port and not entry.peer.set:
+        elif entry.local[1] == peer.port and not entry.peer[1]:
             bound.append(entry.inode)
     return exact or bound
 
