@@ -94,7 +94,7 @@ def _time_signal(
     name: str, rows: Rows, estimate: Estimate, step: Step, subject: str, window: tuple[float, float]
 ) -> Signal:
     time = rows[0][0].time
-    found = culprit(_stacks(rows, step.stacks, of="stack"))
+    found = culprit(_stacks(rows, step.stacks, of="stack"), callers=time is TimeClass.GC)
     where = found[0] if found else None
     other: Place | None = None
     holders = list(_stacks(rows, step.stacks, of="other"))

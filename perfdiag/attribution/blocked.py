@@ -52,11 +52,11 @@ def _sleep(frames: tuple[Frame, ...], *, main: bool, young: bool) -> TimeClass:
 
     The root must be user code: below a pool's worker or a server's handler every sleep is in some work.
     """
-    if not frames:
-        return TimeClass.IDLE
     work = work_frames(frames)
+    if not work:
+        return TimeClass.IDLE
     user = [frame for frame in work if frame.origin is Origin.USER]
-    rooted = bool(work) and all(f.origin is Origin.USER for f in work[len(work) - len(user) :])
+    rooted = all(f.origin is Origin.USER for f in work[len(work) - len(user) :])
     if main:  # runpy and the like stand below the module
         rooted = True
     if rooted and len(user) <= _TIMER_DEPTH[main] and not young and not in_event_loop(frames):

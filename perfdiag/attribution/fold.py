@@ -30,6 +30,7 @@ class Attribution:
         self._ended: list[ThreadTime] = []
         self._first = True
         self._throttled_until = -1.0
+        self._before = 0.0  # time of the tick before the present one
         self._classes: dict[tuple[int, int, int, bool, bool], TimeClass] = {}
         self._lines = Lines(self._reader.user)
         self._holders = Holders(self._reader.stack, self._reader.user)
@@ -42,6 +43,7 @@ class Attribution:
             if self._ticks["flags"][number] & TickFlag.THROTTLED:
                 self._throttled_until = at
             self._tick(at, self._reader.rows(number))
+            self._before = at
             self._first = False
         for thread in self._threads.values():
             if thread.at < end:
@@ -81,6 +83,7 @@ class Attribution:
             grouped=bool(first and first.frames),
             main=known.main,
             young=not self._first,
+            born=at,
             at=at,
         )
 
@@ -97,24 +100,19 @@ class Attribution:
         """Book the interval since the thread's last row, and take over its new state."""
         before, was_running = thread.at, thread.running
         on_cpu = max(0, cpu - thread.cpu) / 1e9
-        queued = max(0, delay - thread.delay) / 1e9
+        # of a delay that began before the thread was first seen only the end is in the window
+        queued = min(max(0, delay - thread.delay) / 1e9, at - thread.born)
         thread.cpu, thread.delay = cpu, delay
         rest = at - before + thread.pending - on_cpu - queued
         thread.pending = 0.0
-        blocked_before, blocked_now = thread.blocked is not None, call != RUNNING
-        share = rest / (blocked_before + blocked_now) if blocked_before or blocked_now else 0.0
-        if share <= 0:
-            thread.loose += rest
-            share = 0.0
-        if blocked_before:
-            thread.wait(before, at, share)
+        old, new = thread.share_out(rest, call != RUNNING, at - self._before - on_cpu)
+        thread.wait(before, at, old)
         if was_running:  # the CPU time was spent where it ran, before it blocked or moved on
             self._work(thread, before, at, on_cpu)
         self._see(thread, call, item, stack)
         if not was_running:
             self._work(thread, before, at, on_cpu)
-        if blocked_now:
-            thread.owed = share
+        thread.owed = new
         self._queue(thread, at, queued)
         thread.at = at
 
@@ -142,6 +140,7 @@ class Attribution:
         thread.object = item
         holder, flags = self._reader.gil.get(thread.process, (0, 0))
         thread.holds_gil = holder == thread.tid and bool(flags & GilFlag.LOCKED)
+        thread.collects = thread.holds_gil and bool(flags & GilFlag.COLLECTING)
         thread.inside = None
         if thread.running:
             thread.blocked = None
@@ -178,13 +177,12 @@ class Attribution:
     def _work(self, thread: ThreadTime, t0: float, t1: float, seconds: float) -> None:
         if seconds <= 0:
             return
-        _, flags = self._reader.gil.get(thread.process, (0, 0))
         stack = self._reader.stack(thread.stack)
         free = thread.running and not thread.holds_gil and self._lines.releases_gil(thread.stack)
         books, time, item = thread.works, TimeClass.PYTHON, -1
         if thread.inside is not None:
             time, item = thread.inside
-        elif thread.holds_gil and flags & GilFlag.COLLECTING:
+        elif thread.collects:
             time = TimeClass.GC
         elif free or stack is None or not stack.frames:
             books, time = thread.outside_gil, TimeClass.NATIVE

@@ -13,6 +13,7 @@ _COMPREHENSIONS = (
     ".<locals>.<dictcomp>",
     ".<locals>.<setcomp>",
 )
+_CONSTRUCTORS = {"__init__", "__new__", "__post_init__", "__setattr__"}
 _SHOWN = 12  # frames of a stack in a report
 
 
@@ -40,20 +41,24 @@ def place(frame: Frame, stack: Stack) -> Place:
     return Place(file=frame.file, function=function_name(frame), line=frame.line, stack=lines)
 
 
-def _chain(stack: Stack) -> list[Frame]:
-    """User frames from the root to the leaf; where there are none, the frame that stands for the stack."""
+def _chain(stack: Stack, callers: bool) -> list[Frame]:
+    """User frames from the root to the leaf; where there are none, the frame that stands for the stack.
+    With `callers`, constructors are left out."""
     user = [frame for frame in reversed(stack.frames) if frame.origin is Origin.USER]
+    if callers:
+        user = [f for f in user if f.function.rpartition(".")[2] not in _CONSTRUCTORS] or user
     single = user_frame(stack.frames)
     return user or ([single] if single else [])
 
 
-def culprit(weights: Iterable[tuple[Stack, float]]) -> tuple[Place, float] | None:
+def culprit(weights: Iterable[tuple[Stack, float]], *, callers: bool = False) -> tuple[Place, float] | None:
     """The deepest function of user code below which most of the time is spent, and its share of it.
 
     From the root, the call tree is followed for as long as one callee has most of the whole; where the time
     splits up, the function that it splits in is the place to look at. The line is its most frequent one.
+    `callers`: who makes the objects, not their constructors.
     """
-    chains = [(_chain(stack), stack, seconds) for stack, seconds in weights]
+    chains = [(_chain(stack, callers), stack, seconds) for stack, seconds in weights]
     chains = [row for row in chains if row[0] and row[2] > 0]
     total = sum(seconds for _, _, seconds in chains)
     if total <= 0:

@@ -37,6 +37,7 @@ class ThreadTime:
     grouped: bool  # the group was told by a stack, not only by the thread's name
     main: bool
     young: bool
+    born: float
     at: float
     cpu: int = 0
     delay: int = 0
@@ -49,6 +50,7 @@ class ThreadTime:
     stack: int = -1
     inside: tuple[TimeClass, int] | None = None  # running within a system call of this class, on this object
     holds_gil: bool = False
+    collects: bool = False  # garbage, in the holder of the GIL
     pending: float = 0.0
     loose: float = 0.0
     owed: float = 0.0  # seconds of the present wait from before its first tick, not booked yet
@@ -57,6 +59,19 @@ class ThreadTime:
     works: list[Entry] = field(default_factory=list)
     outside_gil: list[Entry] = field(default_factory=list)
     queues: list[Entry] = field(default_factory=list)
+
+    def share_out(self, rest: float, blocks: bool, newest: float) -> tuple[float, float]:
+        """Blocked seconds of the present wait and of the one that begins now, if it `blocks`; what belongs to
+        neither is loose. The new wait is at most `newest` long: before that the thread had not run."""
+        if rest <= 0 or not (blocks or self.blocked):
+            self.loose += rest
+            return 0.0, 0.0
+        if not blocks:
+            return rest, 0.0
+        if not self.blocked:
+            return 0.0, rest
+        new = max(0.0, min(rest, newest)) / 2
+        return rest - new, new
 
     def wait(self, t0: float, t1: float, weight: float) -> None:
         """Book blocked time in the present wait, split over who stood in the way of it."""

@@ -106,9 +106,11 @@ class Loop:
         except (FileNotFoundError, ProcessLookupError) as error:
             raise TargetGone from error
         flags = TickFlag.LATE if self._late else TickFlag(0)
+        changed = self._changed(number)
+        # after the delays were read: a stop that ends in between is flagged now and paid for in the next tick,
+        # never paid for before it is flagged
         if self._throttle and self._throttle.grew():
             flags |= TickFlag.THROTTLED
-        changed = self._changed(number)
         self.ticks.ticks.append(now, flags)
         python = self._python(number, changed)
         if stat:
