@@ -107,8 +107,8 @@ class Loop:
             raise TargetGone from error
         flags = TickFlag.LATE if self._late else TickFlag(0)
         changed = self._changed(number)
-        # after the delays were read: a stop that ends in between is flagged now and paid for in the next tick,
-        # never paid for before it is flagged
+        # after the delays were read: a stop that ends in between is flagged now and paid for in the next
+        # tick, never paid for before it is flagged
         if self._throttle and self._throttle.grew():
             flags |= TickFlag.THROTTLED
         self.ticks.ticks.append(now, flags)
