@@ -42,7 +42,7 @@ def terminal(judgements: Sequence[Judgement], notes: Sequence[str] = ()) -> str:
         ).rstrip()
         for row in rows
     ]
-    obstacles = [each for each in ranked if each.reason and each.change is None]
+    obstacles = [each for each in ranked if each.reason and (each.change is None or not each.sessions_wanted)]
     reasons = Counter((each.verdict, each.reason) for each in obstacles)
     lines += [f"{verdict} ({count}): {reason}" for (verdict, reason), count in reasons.items()]
     lines += [*notes, summary(judgements)]
@@ -59,7 +59,7 @@ def _row(each: Judgement) -> tuple[str, ...]:
     change = each.change
     return (
         each.verdict,
-        f"{each.metric} p{100 * each.quantile:g}",
+        each.metric if each.unit is Unit.RATIO else f"{each.metric} p{100 * each.quantile:g}",
         "" if each.base is None else human(each.base, each.unit),
         "" if each.new is None else human(each.new, each.unit),
         "" if change is None else _signed(change.value, each.unit),

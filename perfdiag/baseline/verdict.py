@@ -144,9 +144,12 @@ def _judge(row: Compared, p_worse: float, p_better: float, policy: Policy) -> Ju
         return replace(undecided, sessions_wanted=wanted)
     verdict = _verdict(row, difference, p_worse, p_better, policy)
     bound = _null_bound(row, policy)
-    wanted = None
-    if verdict is Verdict.INCONCLUSIVE:
+    wanted, reason = None, ""
+    if verdict is Verdict.INCONCLUSIVE and row.better is Better.NEITHER:
+        reason = "told and not judged: neither direction is better"
+    elif verdict is Verdict.INCONCLUSIVE:
         wanted = _wanted(row.mode, difference, _scaled(policy.equivalence, row.unit))
+        reason = _advice(wanted, difference, policy.equivalence)
     return replace(
         undecided,
         verdict=verdict,
@@ -154,7 +157,7 @@ def _judge(row: Compared, p_worse: float, p_better: float, policy: Policy) -> Ju
         adjusted_p=p_worse if _worse_by(row, difference) >= 0 else p_better,
         detectable=_relative(max(difference.detectable + bound, _floor(row, policy)), row.unit),
         sessions_wanted=wanted,
-        reason=_advice(wanted, difference, policy.equivalence) if wanted else "",
+        reason=reason,
     )
 
 

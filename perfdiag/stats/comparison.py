@@ -74,8 +74,8 @@ def fit_prior(variances: Array, df: Array) -> Prior:
     """
     if variances.size < FEW_METRICS:
         return Prior(df=FEW_METRICS_DF if variances.size > 1 else 0.0, variance=float(np.median(variances)))
-    # a variance of exactly zero (rounded values) would have an infinite logarithm
-    floor = max(1e-5 * float(np.median(variances)), 1e-18)
+    # what hardly varies at all (rounded values, shares of zero) would pull the mean logarithm to nowhere
+    floor = (NOISE_FLOOR / 10) ** 2
     logs = np.array(
         [
             log(max(variance, floor)) - digamma(d / 2) + log(d / 2)

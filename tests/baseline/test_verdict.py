@@ -97,7 +97,8 @@ def test_what_has_no_better_direction_is_told_and_never_fails():
     base = tuple(shares(number, 0.10, Better.NEITHER) for number in range(6))
     moved = verdicts(base, (shares(9, 0.50, Better.NEITHER),))["m"]
     assert 0.4 == pytest.approx(moved.change.value, abs=0.01)
-    assert Verdict.INCONCLUSIVE == moved.verdict
+    assert (Verdict.INCONCLUSIVE, None) == (moved.verdict, moved.sessions_wanted)
+    assert "told and not judged: neither direction is better" == moved.reason
     assert Exit.OK == moved.exit
 
 
