@@ -59,7 +59,7 @@ types: $(READY) ## mypy --strict
 	$(BIN)/mypy --strict
 
 architecture: $(READY) ## layers, sizes and plug-in rules alone
-	$(BIN)/python -m pytest tests/test_architecture.py tests/test_conformance.py tests/test_conformance_formats.py $(ARGS)
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_conformance_*.py $(ARGS)
 
 scenarios: $(READY) ## perfdiag on every labelled live program: a table and totals
 	$(BIN)/python -m tests.scenarios.runner $(ARGS)
