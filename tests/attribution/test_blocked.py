@@ -1,0 +1,95 @@
+import pytest
+
+from perfdiag.attribution.blocked import class_of
+from perfdiag.model import Frame, Object, ObjectType, Origin, TimeClass
+from perfdiag.ticks import OUTSIDE, UNREADABLE
+from tests.recordings_made import NUMBERS, STDLIB
+
+USER = Frame(file="/srv/shop.py", function="work", line=5, first_line=1, origin=Origin.USER)
+ROOT = Frame(file="/srv/shop.py", function="main", line=9, first_line=8, origin=Origin.USER)
+
+
+def library(file, function, origin=Origin.STDLIB):
+    return Frame(file=f"{STDLIB}/{file}", function=function, line=1, first_line=1, origin=origin)
+
+
+def item(kind, name="x", served=False):
+    return Object(id=0, type=kind, name=name, served=served)
+
+
+def seen(call, thing=None, frames=(USER,), main=False, young=False):
+    number = NUMBERS[call] if isinstance(call, str) else call
+    return class_of(number, thing, frames, main=main, young=young)
+
+
+@pytest.mark.parametrize("kind", [ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX])
+def test_a_receive_is_network_on_a_connection_made_and_idle_on_one_accepted(kind):
+    assert TimeClass.NETWORK == seen("recvfrom", item(kind))
+    assert TimeClass.IDLE == seen("recvfrom", item(kind, served=True))
+    assert TimeClass.IDLE == seen("poll", item(kind, "listen 0.0.0.0:80"))
+
+
+def test_a_poll_for_one_connection_is_a_wait_for_its_peer():
+    assert TimeClass.NETWORK == seen("poll", item(ObjectType.TCP))
+    assert TimeClass.IDLE == seen("poll", None)
+    assert TimeClass.IDLE == seen("epoll_wait", item(ObjectType.OTHER))
+
+
+@pytest.mark.parametrize("call", ["sendto", "sendmsg", "write", "writev", "sendfile"])
+def test_a_send_to_a_client_waits_for_it_to_drain(call):
+    assert TimeClass.NETWORK == seen(call, item(ObjectType.TCP, served=True))
+
+
+def test_connecting_is_network():
+    assert TimeClass.NETWORK == seen("connect", item(ObjectType.TCP))
+
+
+def test_a_pipe_that_is_read_is_idle_and_one_that_is_full_is_not_known():
+    assert TimeClass.IDLE == seen("read", item(ObjectType.PIPE))
+    assert TimeClass.UNKNOWN == seen("write", item(ObjectType.PIPE))
+
+
+def test_a_pipe_of_a_child_is_a_wait_for_the_child():
+    assert TimeClass.CHILD == seen("read", item(ObjectType.CHILD))
+    communicate = (
+        library("selectors.py", "PollSelector.select"),
+        library("subprocess.py", "Popen.communicate"),
+    )
+    assert TimeClass.CHILD == seen("poll", item(ObjectType.PIPE), (*communicate, USER))
+
+
+def test_a_sleep_in_the_loop_at_the_root_of_a_thread_is_its_timer():
+    assert TimeClass.IDLE == seen("nanosleep", frames=(USER,))
+    assert TimeClass.SLEEP == seen("nanosleep", frames=(USER, ROOT))
+    assert TimeClass.IDLE == seen("nanosleep", frames=(USER, ROOT), main=True)
+    assert TimeClass.SLEEP == seen("nanosleep", frames=(USER, USER, ROOT), main=True)
+
+
+def test_a_sleep_below_the_worker_of_a_pool_is_in_some_work():
+    assert TimeClass.SLEEP == seen(
+        "nanosleep", frames=(USER, library("concurrent/futures/thread.py", "_worker"))
+    )
+
+
+def test_the_frames_that_start_a_thread_are_nobodys_work():
+    assert TimeClass.IDLE == seen("nanosleep", frames=(USER, library("threading.py", "Thread.run")))
+
+
+def test_a_sleep_in_a_callback_blocks_the_event_loop():
+    callback = (USER, library("asyncio/events.py", "Handle._run"), ROOT)
+    assert TimeClass.SLEEP == seen("nanosleep", frames=callback, main=True)
+
+
+def test_a_native_helper_between_two_pieces_of_work_is_idle():
+    assert TimeClass.IDLE == seen("futex", item(ObjectType.FUTEX), ())
+    assert TimeClass.IDLE == seen("nanosleep", frames=())
+
+
+def test_a_page_fault_has_no_call_and_no_class_yet():
+    assert TimeClass.UNKNOWN == seen(OUTSIDE)
+    assert TimeClass.UNKNOWN == seen(UNREADABLE)
+    assert TimeClass.IDLE == seen(UNREADABLE, frames=())
+
+
+def test_a_call_that_is_not_in_the_table_is_not_known():
+    assert TimeClass.UNKNOWN == seen(9999)

@@ -1,0 +1,47 @@
+from perfdiag.attribution.groups import user_frame
+from perfdiag.attribution.locks import Holders, Seen
+from perfdiag.model import TimeClass
+from tests.recordings_made import Script
+
+LOCK, ANOTHER = 4, 5
+
+
+def setting():
+    """A script's stacks: waiting for the lock, inside it, inside and waiting for another, elsewhere."""
+    script = Script()
+    waiting = script.stack("stock.py:20 reserve", "views.py:4 serve")
+    inside = script.stack("stock.py:23 reserve", "views.py:4 serve")
+    deeper = script.stack("db.py:9 commit", "stock.py:25 reserve", "views.py:4 serve")
+    elsewhere = script.stack("orders.py:40 price", "views.py:4 serve")
+    stacks = dict(enumerate(script.stacks))
+    holders = Holders(stacks.get, lambda number: user_frame(stacks[number].frames))
+    holders.waits(LOCK, waiting)
+    return holders, waiting, inside, deeper, elsewhere
+
+
+def test_the_holder_stands_in_the_function_that_acquires_and_does_not_wait_for_it():
+    holders, waiting, inside, _, elsewhere = setting()
+    threads = [
+        Seen(1, TimeClass.LOCK, LOCK, waiting), Seen(2, None, -1, elsewhere), Seen(3, None, -1, inside),
+    ]  # fmt: skip
+    assert inside == holders.holder(LOCK, threads)
+
+
+def test_a_holder_may_be_deeper_down_and_wait_for_something_else():
+    holders, waiting, _, deeper, _ = setting()
+    threads = [Seen(1, TimeClass.LOCK, LOCK, waiting), Seen(2, TimeClass.FSYNC, 9, deeper)]
+    assert deeper == holders.holder(LOCK, threads)
+
+
+def test_of_two_the_one_that_waits_for_no_other_lock_is_likelier():
+    holders, _, inside, deeper, _ = setting()
+    assert inside == holders.holder(
+        LOCK, [Seen(1, TimeClass.LOCK, ANOTHER, deeper), Seen(2, None, -1, inside)]
+    )
+
+
+def test_nobody_holds_a_lock_when_nobody_stands_past_it():
+    holders, waiting, inside, _, elsewhere = setting()
+    assert -1 == holders.holder(LOCK, [Seen(1, TimeClass.LOCK, LOCK, waiting), Seen(2, None, -1, elsewhere)])
+    assert -1 == holders.holder(LOCK, [Seen(1, TimeClass.IDLE, -1, inside)])
+    assert -1 == holders.holder(ANOTHER, [Seen(1, None, -1, inside)])
