@@ -31,7 +31,7 @@ def collect(host: Host, pid: int | None) -> Iterable[Sample]:
         raise NoData(f"no control group of process {pid} is mounted")
     yield from gather(
         *(lambda path=path: _cpu(host, path) for path in (*cpu, *unified)),
-        *(lambda path=path: _cpu_usage_v1(host, path) for path in usage),
+        *(lambda path=path: _cpu_usage_v1(host, path, _same_group(path, usage, cpu)) for path in usage),
         *(lambda path=path: _memory_v1(host, path) for path in memory),
         *(lambda path=path: _memory_v2(host, path) for path in unified),
         *(lambda path=path: _pressure(host, path) for path in unified),
@@ -67,10 +67,17 @@ def _quota(host: Host, path: str) -> float | None:
     return parse_cpu_quota(quota, period, f"{path}/cpu.cfs_quota_us") if quota and period else None
 
 
-def _cpu_usage_v1(host: Host, path: str) -> Iterable[Sample]:
+def _same_group(path: str, among: list[str], others: list[str]) -> str:
+    """The directory of a group in another hierarchy of version 1; `path` itself where it is not there. Usage
+    and quota are mounted together as a rule, but need not be. The last of a list is where it is mounted."""
+    other = others[-1] + path.removeprefix(among[-1]) if others else ""
+    return other if other in others else path
+
+
+def _cpu_usage_v1(host: Host, path: str, group: str) -> Iterable[Sample]:
     if text := _text(host, f"{path}/cpuacct.usage"):
         nanoseconds = natural(whole_lines(text, f"{path}/cpuacct.usage")[0], f"{path}/cpuacct.usage")
-        yield counter("cgroup.cpu.usage", nanoseconds / 1e9, Unit.SECONDS, cgroup=printable(path))
+        yield counter("cgroup.cpu.usage", nanoseconds / 1e9, Unit.SECONDS, cgroup=printable(group))
 
 
 def _memory_v1(host: Host, path: str) -> Iterable[Sample]:

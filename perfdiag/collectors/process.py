@@ -102,8 +102,8 @@ def _io(host: Host, pid: int) -> Iterable[Sample]:
     ):
         labels = {"pid": label, "direction": direction}
         yield counter("process.io.calls", calls, **labels)
-        yield counter("process.io.bytes", passed, Unit.BYTES, layer="calls", **labels)
-        yield counter("process.io.bytes", device, Unit.BYTES, layer="device", **labels)
+        yield counter("process.io.bytes", passed, Unit.BYTES, **labels, layer="calls")
+        yield counter("process.io.bytes", device, Unit.BYTES, **labels, layer="device")
 
 
 SPEC = Collector(name="process", help=__doc__ or "", scope="process", collect=collect)
