@@ -5,7 +5,6 @@ time a stack uses it.
 """
 
 import struct
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from perfdiag.host.memory import Memory, piece
@@ -45,6 +44,10 @@ class CodeCache:
         self._ids: dict[RawFrame, int] = {}
         self._types: dict[int, bool] = {}
         self.frames: list[RawFrame] = []
+        # the last verification, which the next tick mostly repeats
+        self._verified: set[int] | None = None
+        self._known: list[int] = []
+        self._request = self._identities = b""
         # What identifies a code object: everything from behind ob_size to the line table (the pointers to
         # constants, names and file, the sizes, the first line, from 3.12 on a version that counts up). The
         # names alone do not: a freed file name may have left its place to the next one.
@@ -70,19 +73,24 @@ class CodeCache:
                 self.frames.append(raw)
         return number
 
-    def drop_changed(self, codes: Iterable[int]) -> set[int]:
+    def drop_changed(self, codes: set[int]) -> set[int]:
         """Verify the cached ones among `codes` in one read. Those whose memory now holds something else are
         forgotten and returned."""
-        known = [(code, entry) for code in codes if (entry := self._codes.get(code)) is not None]
-        total = self._span * len(known)
-        got = self._memory.gather(b"".join([entry.request for _, entry in known]), total)
+        if codes != self._verified:
+            self._known = [code for code in codes if code in self._codes]
+            self._verified = set(codes) if len(self._known) == len(codes) else None
+            self._request = b"".join([self._codes[code].request for code in self._known])
+            self._identities = b"".join([self._codes[code].identity for code in self._known])
+        got = self._memory.gather(self._request, len(self._identities))
         copied = bytes(self._memory.octets[:got])
-        if copied == b"".join([entry.identity for _, entry in known]):
+        if copied == self._identities:
             return set()
+        self._verified = None
+        parts = [slice(at, at + self._span) for at in range(0, len(self._identities), self._span)]
         stale = {
             code
-            for number, (code, entry) in enumerate(known)
-            if copied[number * self._span : (number + 1) * self._span] != entry.identity
+            for code, part in zip(self._known, parts, strict=True)
+            if copied[part] != self._identities[part]
         }
         for code in stale:
             del self._codes[code]

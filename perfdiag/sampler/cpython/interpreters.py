@@ -45,6 +45,7 @@ class Interpreters:
             raise Unsupported("the interpreter has no GIL")
         self._gil_start = min(layout.gil_holder, layout.gil_locked) & -8
         self._gil_span = (max(layout.gil_holder, layout.gil_locked) + 8 - self._gil_start) & -8
+        self._last = b""
         self._signatures: list[bytes] = []
         self._states: dict[int, list[ThreadState]] = {}  # interpreter -> its list, as it was last
         self._arrange()
@@ -68,24 +69,24 @@ class Interpreters:
     def update(self) -> bool:
         """Take over what `request` has just copied to the start of the memory's buffer. False when threads
         or interpreters were born or have ended since the last time."""
-        layout, octets = self._layout, self._memory.octets
-        gil = bytes(octets[8 : 8 + self._gil_span])
-        at = layout.gil_holder - self._gil_start
-        self.holder = int.from_bytes(gil[at : at + 8], "little")
-        at = layout.gil_locked - self._gil_start
-        self.locked = gil[at : at + 4] == b"\1\0\0\0"  # -1 before the GIL was created
-        signatures, self.collecting = [], False
-        threads = layout.threads_head - _BEFORE_HEAD - self._start
-        collecting = layout.gc_collecting - self._start
-        for number in range(len(self._addresses)):
-            at = 8 + self._gil_span + number * self._span
-            signatures.append(bytes(octets[at + threads : at + threads + _SIGNATURE]))
-            if octets[at + collecting]:
-                self.collecting = True
-        if self._memory.words[0] != self._addresses[0]:
+        layout, state = self._layout, bytes(self._memory.octets[: self.length])
+        if state == self._last:
+            return True
+        self._last = state
+        if _u64(state, 0) != self._addresses[0]:
             self._addresses = self._list()
             self._arrange()
             return False
+        self.holder = _u64(state, 8 + layout.gil_holder - self._gil_start)
+        at = 8 + layout.gil_locked - self._gil_start
+        self.locked = state[at : at + 4] == b"\1\0\0\0"  # -1 before the GIL was created
+        signatures, self.collecting = [], False
+        threads = layout.threads_head - _BEFORE_HEAD - self._start
+        collecting = layout.gc_collecting - self._start
+        for at in range(8 + self._gil_span, self.length, self._span):
+            signatures.append(state[at + threads : at + threads + _SIGNATURE])
+            if state[at + collecting]:
+                self.collecting = True
         same = signatures == self._signatures
         self._signatures = signatures
         return same

@@ -76,6 +76,8 @@ class Reader:
         self._fields = Fields(runtime.layout)
         self._codes = CodeCache(memory, runtime.layout)
         self._known: dict[tuple[int, ...], _Known] = {}
+        # thread state -> its last chain and what that is: hashing a chain is dear
+        self._delivered: dict[int, tuple[tuple[int, ...], _Known | None]] = {}
         self._stack_ids: dict[tuple[int, ...], int] = {}
         self._stacks: list[tuple[RawFrame, ...]] = []
         self._threads: dict[int, ThreadStack] = {}
@@ -145,6 +147,7 @@ class Reader:
     def _list_threads(self) -> None:
         states, whole = self._interpreters.threads()
         outer = inner_tids(self._pid)
+        self._delivered.clear()
         before = {thread.address: (tid, thread) for tid, thread in self._threads.items()}
         self._threads, self._by_address, self._complete = {}, {}, whole
         for address, tid in states:
@@ -186,13 +189,16 @@ class Reader:
         found: list[tuple[ThreadStack, _Known | None, frozenset[int]]] = []
         needed: set[int] = set()
         for thread in threads:
-            known = self._known.get(thread.chain)
+            chain, known = self._delivered.get(thread.address, ((), None))
+            if known is None or chain is not thread.chain:
+                known = self._known.get(thread.chain)
             codes = known.codes if known else frozenset(thread.chain[::2])
             needed |= codes
             found.append((thread, known, codes))
         stale = self._codes.drop_changed(needed)
         if stale:
             self._known.clear()
+            self._delivered.clear()
         for thread, known, codes in found:
             if stale and not codes.isdisjoint(stale):
                 again.append(thread)
@@ -204,6 +210,7 @@ class Reader:
                     again.append(thread)
                     continue
             stacks[self._by_address[thread.address]] = known.stack
+            self._delivered[thread.address] = thread.chain, known
             self.stats.reused += thread.reused
             self.stats.partial += thread.partial
         return again

@@ -18,10 +18,8 @@ def cache(own_runtime: Runtime) -> CodeCache:
 
 
 def _compile(name: str, file: str = "<made>", lines: int = 0) -> CodeType:
-    space: dict[str, object] = {}
-    exec(compile("\n" * lines + f"def {name}():\n return 1\n", file, "exec"), space)
-    code: CodeType = space[name].__code__  # type: ignore[attr-defined]
-    return code
+    module = compile("\n" * lines + f"def {name}():\n return 1\n", file, "exec")
+    return next(const for const in module.co_consts if isinstance(const, CodeType))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,24 +48,19 @@ def test_what_is_no_code_object_is_refused(cache: CodeCache, own_runtime: Runtim
         cache.frame(id(code), id(code) + own_runtime.layout.code_bytecode + len(code.co_code))
 
 
-def test_a_code_object_that_gave_way_to_another_is_forgotten(
-    cache: CodeCache, own_runtime: Runtime
-) -> None:
+def test_a_code_object_that_gave_way_to_another_is_forgotten(cache: CodeCache, own_runtime: Runtime) -> None:
     kept, replaced = _compile("kept"), _compile("before")
     address = id(replaced)
     for code in (kept, replaced):
         cache.frame(id(code), id(code) + own_runtime.layout.code_bytecode)
-    assert set() == cache.drop_changed([id(kept), address, 12345])
+    assert set() == cache.drop_changed({id(kept), address, 12345})
     del replaced, code
-    for number in range(100):
-        made = _compile(f"after{number}")
-        if id(made) == address:
-            break
-        del made
-    else:
+    made = [_compile(f"after{number}") for number in range(100)]
+    successor = next((code for code in made if id(code) == address), None)
+    if successor is None:
         pytest.skip("the allocator did not reuse the place")
-    assert {address} == cache.drop_changed([id(kept), address])
+    assert {address} == cache.drop_changed({id(kept), address})
     assert address not in cache
     assert id(kept) in cache
     number = cache.frame(address, address + own_runtime.layout.code_bytecode)
-    assert made.co_name == cache.frames[number].function
+    assert successor.co_name == cache.frames[number].function
