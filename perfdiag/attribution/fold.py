@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from perfdiag.attribution.blocked import class_of
 from perfdiag.attribution.groups import group_of
-from perfdiag.attribution.lines import Lines
+from perfdiag.attribution.lines import CALLS, Lines
 from perfdiag.attribution.locks import Holders, Seen
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.thread_time import Entry, ThreadTime
@@ -186,7 +186,8 @@ class Attribution:
             time = TimeClass.GC
         elif free or stack is None or not stack.frames:
             books, time = thread.outside_gil, TimeClass.NATIVE
-        books.append(Entry(t0, t1, time, item, thread.stack, seconds))
+        call = (thread.blocked, thread.object) if thread.blocked in CALLS else None
+        books.append(Entry(t0, t1, time, item, thread.stack, seconds, call=call))
 
     def _queue(self, thread: ThreadTime, at: float, seconds: float) -> None:
         """A delay that ends now began `seconds` ago; what of it lies before the end of a stop by the CPU

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from perfdiag.model import Frame, TimeClass
 
-_CALLS = {TimeClass.FSYNC, TimeClass.DISK, TimeClass.NETWORK}
+# waits that a fast answer turns into time on the CPU within the call
+CALLS = {TimeClass.FSYNC, TimeClass.DISK, TimeClass.NETWORK}
 _ENOUGH = 0.1  # share of a line's samples seen blocked in the call; below it the line does other things too
 
 
@@ -38,7 +39,7 @@ class Lines:
         counts = self._counts.get((frame.file, frame.line)) if frame else None
         if not counts:
             return None
-        calls = [(count, key) for key, count in counts.items() if key[0] in _CALLS]
+        calls = [(count, key) for key, count in counts.items() if key[0] in CALLS]
         if sum(count for count, _ in calls) < _ENOUGH * sum(counts.values()):
             return None
         return max(calls)[1] if calls else None

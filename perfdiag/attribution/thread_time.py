@@ -25,6 +25,7 @@ class Entry:
     stack: int
     weight: float
     other: int = -1
+    call: tuple[TimeClass, int] | None = None  # class and object of the system time in it, when it is known
 
 
 @dataclass(slots=True)
@@ -98,7 +99,8 @@ class ThreadTime:
         self.loose = min(self.loose, 0.0)
 
     def split_kernel(self) -> list[Entry]:
-        """CPU entries, with the share that the kernel spent in system calls as a class of its own.
+        """CPU entries, with the share that the kernel spent in system calls as a class of its own, or as part
+        of the wait that the call is known for.
 
         System time is taken from the CPU outside the GIL first: that is where system calls are made.
         """
@@ -116,7 +118,8 @@ class ThreadTime:
             for entry in part:
                 if share > 0 and entry.time in (TimeClass.PYTHON, TimeClass.NATIVE):
                     moved = entry.weight * share
-                    result.append(Entry(entry.t0, entry.t1, TimeClass.KERNEL, -1, entry.stack, moved))
+                    time, item = entry.call or (TimeClass.KERNEL, -1)
+                    result.append(Entry(entry.t0, entry.t1, time, item, entry.stack, moved))
                     entry.weight -= moved
                 if entry.weight > 1e-12:
                     result.append(entry)

@@ -25,7 +25,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             limits,
             kind="lock.contention",
             claim=Claim(times=frozenset({TimeClass.LOCK}), objects=frozenset({item.name} if item else ())),
-            summary=f"Threads wait for a lock, held in {name_of(signal.where)}, for {share} of the busy time.",
+            summary=f"Threads wait for a lock, held in {name_of(signal.where)}, for {share} of busy time.",
             next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: who is inside the section",
             victims=[signal.other] if signal.other else [],
             chain=[
