@@ -143,7 +143,8 @@ def _reason(target: Target, host: Host) -> str:
         return "refused although CAP_SYS_PTRACE is held, by a security module or a user namespace"
     try:
         uid = parse_status(host.proc(f"{target.pid}/status")).uid
-        owner = os.stat(f"{host.procfs}/{target.pid}").st_uid
+        # of a file, not of the directory: that stays the user's (fs/proc/base.c, task_dump_owner)
+        owner = os.stat(f"{host.procfs}/{target.pid}/stat").st_uid
     except (Missing, OSError):
         return "refused"
     if uid != os.geteuid():

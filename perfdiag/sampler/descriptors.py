@@ -124,7 +124,7 @@ class Descriptors:
             try:
                 connection = look(self._pidfd, descriptor, inode)
                 if connection.unconnected:
-                    connection = find(self._host, self._pid, inode)  # its connect may be under way
+                    connection = self._under_way(connection, inode)
             except Denied:
                 connection = find(self._host, self._pid, inode)
         except Missing:
@@ -133,6 +133,13 @@ class Descriptors:
         if not connection.unconnected:
             self._remember(link, number)
         return number
+
+    def _under_way(self, connection: Connection, inode: int) -> Connection:
+        """The tables name the peer while its answer is still awaited; a new socket is in none of them."""
+        try:
+            return find(self._host, self._pid, inode)
+        except Missing:
+            return connection
 
     def _connection(self, it: Connection) -> int:
         if it.local is None or it.peer is None:
