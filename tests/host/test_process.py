@@ -17,6 +17,7 @@ from perfdiag.host.process import Target, access, attach, describe
 
 HOST = Host()
 NOBODY = 65534
+RUNS = {"R", "S"}
 Start = Callable[..., tuple["subprocess.Popen[bytes]", Target]]
 
 
@@ -72,9 +73,10 @@ def test_a_target_is_described(start, inspector):
 
 
 def test_a_hostile_name_is_escaped(start, inspector):
-    code = r"import ctypes; ctypes.CDLL(None).prctl(15, b'\x1b[31m) R\n\xff', 0, 0, 0)"
+    code = r"import ctypes; ctypes.CDLL(None).prctl(15, b'\x1b[31m) Z\n\xff', 0, 0, 0)"
     _, target = start(code)
-    assert (r"\x1b[31m) R\x0a\xff", "S") == (describe(target, HOST, inspector).comm, target.state())
+    assert r"\x1b[31m) Z\x0a\xff" == describe(target, HOST, inspector).comm
+    assert target.state() in RUNS
 
 
 def test_the_key_tells_processes_apart_and_stays(start):
@@ -86,7 +88,8 @@ def test_the_key_tells_processes_apart_and_stays(start):
 
 def test_a_target_that_ends_is_not_alive_though_it_is_not_reaped(start, inspector):
     process, target = start("")
-    assert (True, "S") == (target.alive(), target.state())
+    assert target.alive()
+    assert target.state() in RUNS
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert (False, "") == (target.alive(), target.state())
