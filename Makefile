@@ -65,14 +65,14 @@ scenarios: $(READY) ## perfdiag on every labelled live program: a table and tota
 	$(BIN)/python -m tests.scenarios.runner $(ARGS)
 
 benchmarks: $(READY) ## what perfdiag costs, side by side with its peers
-	$(BIN)/python -m benchmarks $(ARGS)
+	for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python $$one $(ARGS); done
 
 golden: $(READY) ## write the expected texts anew; read the diff before you commit it
 	$(BIN)/python -m pytest --update-golden -k golden $(ARGS)
 	git --no-pager diff --stat -- tests/golden tests/recordings
 
 docs: $(READY) ## write docs/agent-performance/findings.md anew from the rules
-	$(BIN)/python -m docs.findings_reference
+	$(BIN)/python -m tools.findings_reference
 
 nightly: check ## what takes long: scenarios three times, accuracy, benchmarks, vulnerabilities
 	$(MAKE) scenarios ARGS="--repeat 3"
