@@ -66,3 +66,14 @@ def test_the_order_of_the_stacks_does_not_matter(order):
     expected = culprit(rows)[0]
     found = culprit([rows[number] for number in order])[0]
     assert (expected.function, expected.line) == (found.function, found.line)
+
+
+def test_who_makes_the_objects_is_asked_for_and_not_their_constructor():
+    (stack,) = stacks("a.py:9 Node.__init__ < a.py:5 build < a.py:1 main")
+    assert "Node.__init__" == culprit([(stack, 1.0)])[0].function
+    assert "build" == culprit([(stack, 1.0)], callers=True)[0].function
+
+
+def test_a_stack_of_constructors_alone_is_kept():
+    (stack,) = stacks("a.py:9 Node.__init__")
+    assert "Node.__init__" == culprit([(stack, 1.0)], callers=True)[0].function
