@@ -5,10 +5,10 @@ import resource
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from perfdiag.daemon.groups import Groups, Member
-from perfdiag.daemon.processes import Processes
+from perfdiag.daemon.groups import Groups, member_of
 from perfdiag.errors import Broken, FaultKind, Missing
 from perfdiag.host import Host
+from perfdiag.host.sweep import Sweep
 from perfdiag.model import Fault, Kind, Sample, Snapshot
 from perfdiag.plugins import Collector
 from perfdiag.units import Unit
@@ -22,7 +22,7 @@ class Collection:
     def __init__(self, host: Host, collectors: Sequence[Collector]) -> None:
         self._host = host
         self._collectors = tuple(c for c in collectors if c.scope == "host")
-        self._processes = Processes(host)
+        self._sweep = Sweep(host)
         self._groups = Groups()
         self._known: set[tuple[str, FaultKind]] = set()
 
@@ -46,8 +46,7 @@ class Collection:
         """The snapshot with the process groups, and its faults as samples."""
         faults = list(snapshot.faults)
         try:
-            members: Iterable[Member] = self._processes.sweep(snapshot.at)
-            self._groups.update(members)
+            self._groups.update(member_of(swept) for swept in self._sweep.take())
         except Missing as missing:
             faults.append(Fault(source="processes", kind=missing.kind, detail=str(missing)))
         self._report(faults)

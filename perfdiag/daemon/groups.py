@@ -8,14 +8,17 @@ a process that ends takes nothing away, and a group that loses its place starts 
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
+from perfdiag.host.sweep import Swept
 from perfdiag.model import Kind, Sample
 from perfdiag.text import printable
 from perfdiag.units import Unit
 
 OTHER = "other"
+KERNEL = "kernel"
 PLACES = 20
 _MEMORY = 0.1  # weight of a share of all memory against one busy core, for the rank
 _FADE = 0.9  # per sweep: the rank looks back about ten sweeps
@@ -33,7 +36,7 @@ class Spent(NamedTuple):
 
     user: float = 0.0  # seconds of CPU
     system: float = 0.0
-    delay: float = 0.0  # seconds ready, waiting for a CPU
+    delay: float = 0.0  # seconds that the main thread was ready and waited for a CPU
 
 
 class Member(NamedTuple):
@@ -58,6 +61,15 @@ class _Group:
     empty: int = 0  # sweeps without a process
 
 
+def member_of(swept: Swept) -> Member:
+    """A process of a sweep. One without memory is a kernel thread, or has ended and waits to be reaped:
+    hundreds of names that nobody asks for."""
+    group = KERNEL if swept.resident == 0 else group_name(swept.cgroup, swept.comm)
+    spent = Spent(swept.user, swept.system, swept.delay)
+    return Member((swept.pid, swept.started), group, spent, swept.resident, swept.threads)
+
+
+@lru_cache(maxsize=1024)
 def group_name(cgroup: str, comm: str) -> str:
     """The group of a process by its cgroup path and its name."""
     if found := _CONTAINER.search(cgroup):

@@ -3,6 +3,7 @@
 import faulthandler
 import logging
 import os
+import resource
 import select
 import signal
 import socket
@@ -30,6 +31,8 @@ from perfdiag.model import Meta, Sample, Snapshot
 from perfdiag.plugins import Collector, Rule, discover
 from perfdiag.units import Unit
 
+_DESCRIPTORS = 8192  # the sweep keeps two open for each process
+
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +58,8 @@ class _Signals:
 def run(settings: Settings, run_id: str) -> None:
     """Run until a signal asks for the end. Raises UsageError when it cannot start."""
     os.umask(0o077)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, _DESCRIPTORS), hard))
     signals = _Signals()
     web = WebProcess(settings.address, settings.port, settings.interval)
     try:
@@ -130,8 +135,7 @@ class _Collector:
         if missed:
             _log.warning("%d ticks were missed", missed)
         snapshot = self._collection.host_snapshot()
-        self._rules.add(snapshot)
-        episodes = self._rules.evaluate(snapshot.at) if self._rules.due(snapshot.at) else None
+        episodes = self._rules.evaluate() if self._rules.add(snapshot) else None
         snapshot = self._collection.with_groups(snapshot)
         self._record(replace(snapshot, samples=(*snapshot.samples, *self._own())), episodes)
         self._web.beat(snapshot.at, self._ring.trouble)

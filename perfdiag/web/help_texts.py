@@ -17,7 +17,7 @@ HELP = {
     "rules": "Host rules by whether their last evaluation had what it needs.",
     "last.run": "How the run before this one ended: clean, failed, killed, unknown or none.",
     "group.cpu": "CPU seconds of the processes of a group since the group is watched, by mode.",
-    "group.runqueue.wait": "Seconds that threads of a group were ready and waited for a CPU.",
+    "group.runqueue.wait": "Seconds that the main threads of a group were ready and waited for a CPU.",
     "group.resident.memory": "Resident memory of the processes of a group; shared pages count in each.",
     "group.threads": "Threads of a group.",
     "group.processes": "Processes of a group.",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from perfdiag.daemon.groups import Groups, Member, Spent, group_name
+from perfdiag.daemon.groups import Groups, Member, Spent, group_name, member_of
+from perfdiag.host.sweep import Swept
 from perfdiag.model import Sample
 
 HASH = "0123456789ab" + "c" * 52
@@ -107,3 +108,9 @@ def test_no_counter_ever_goes_back_while_groups_come_and_go() -> None:
         now = cpu(groups.samples())
         assert all(now[name] >= before[name] for name in now.keys() & before.keys() if now[name])
         before = now
+
+
+def test_kernel_threads_are_one_group() -> None:
+    swept = Swept(9, 1, "kworker/0:1", "/", 0.5, 1.5, 0.25, 0, 1)
+    assert Member((9, 1), "kernel", Spent(0.5, 1.5, 0.25), 0, 1) == member_of(swept)
+    assert "kworker/0:1" == member_of(swept._replace(resident=4096)).group

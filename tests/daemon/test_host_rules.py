@@ -1,6 +1,7 @@
 """Host rules over a sliding window, with an analyzer and rules as a plug-in author would write them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from perfdiag.daemon.host_rules import HostRules
@@ -62,12 +63,19 @@ def test_a_finding_comes_and_goes_with_the_window() -> None:
     judged, seen, busy = rules(rule("host.load")), [], 0.0
     for second in range(200):
         busy += 1.0 if 50 <= second < 130 else 0.0
-        judged.add(snapshot(second, busy))
-        if judged.due(second):
-            seen.append((second, bool(judged.evaluate(second))))
+        if judged.add(snapshot(second, busy)):
+            seen.append((second, bool(judged.evaluate())))
     fired = [second for second, found in seen if found]
-    assert (95 <= fired[0] <= 105, 140 <= fired[-1] <= 145) == (True, True)
+    assert (True, True) == (95 <= fired[0] <= 105, 140 <= fired[-1] <= 145)
     assert {5} == {later - earlier for (earlier, _), (later, _) in pairwise(seen)}
+
+
+def test_a_blip_of_a_second_is_no_finding_in_a_full_window() -> None:
+    judged, found = rules(rule("host.load")), []
+    for second in range(120):
+        if judged.add(snapshot(second, float(second >= 90))) and second > 60:
+            found += judged.evaluate()
+    assert [] == found
 
 
 def test_only_rules_for_the_host_are_asked() -> None:
@@ -76,30 +84,32 @@ def test_only_rules_for_the_host_are_asked() -> None:
 
 def test_a_rule_without_its_signals_is_not_evaluated() -> None:
     judged = rules(rule("host.load"), rule("host.gpu", needs=("gpu",)))
-    for second in range(6):
-        judged.add(snapshot(second, 0.0))
-    assert () == judged.evaluate(5)
+    judged.add(snapshot(0, 0.0))
+    judged.add(snapshot(5, 0.0))
+    assert () == judged.evaluate()
     assert ("host.gpu",) == judged.not_evaluated
 
 
 def test_a_suspended_machine_starts_a_new_window() -> None:
     judged = rules(rule("host.load"))
-    for second in range(10):
-        judged.add(snapshot(second, second))
-    judged.add(snapshot(1000, 1_000_000))
-    assert not judged.due(1000)
-    judged.add(snapshot(1001, 1_000_000))
-    assert () == judged.evaluate(1001)
+    assert [False, True] == [judged.add(snapshot(second, second)) for second in (0, 5)]
+    assert not judged.add(snapshot(1000, 1_000_000))
+    assert judged.add(snapshot(1005, 1_000_000))
+    assert () == judged.evaluate()
+
+
+def test_ticks_that_jitter_do_not_thin_the_window() -> None:
+    judged = rules(rule("host.load"))
+    times = [second + (0.002 if second % 2 else -0.002) for second in range(61)]
+    assert 12 == sum(judged.add(snapshot(at, 0.0)) for at in times)
 
 
 def test_a_rule_that_fails_is_not_evaluated_and_the_others_are() -> None:
     def broken(_signals: Signals, _limits: Mapping[str, float]) -> Iterable[Draft]:
         raise ZeroDivisionError("a bug")
 
-    bad = rule("host.bad")
-    bad = Rule(**{name: getattr(bad, name) for name in bad.__slots__} | {"diagnose": broken})
-    judged = rules(bad, rule("host.load"))
-    for second in range(6):
-        judged.add(snapshot(second, second))
-    assert ["host.load"] == [episode.kind for episode in judged.evaluate(5)]
+    judged = rules(replace(rule("host.bad"), diagnose=broken), rule("host.load"))
+    judged.add(snapshot(0, 0))
+    judged.add(snapshot(5, 5))
+    assert ["host.load"] == [episode.kind for episode in judged.evaluate()]
     assert ("host.bad",) == judged.not_evaluated
