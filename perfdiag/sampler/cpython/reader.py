@@ -13,11 +13,12 @@ from typing import NamedTuple
 from perfdiag.host.elf import Mapping
 from perfdiag.host.memory import Memory
 from perfdiag.host.namespaces import inner_tids
+from perfdiag.sampler.cpython.chain import Fields
 from perfdiag.sampler.cpython.code import CodeCache, RawFrame
 from perfdiag.sampler.cpython.interpreters import Interpreters
 from perfdiag.sampler.cpython.layout import Unsupported
 from perfdiag.sampler.cpython.runtime import locate
-from perfdiag.sampler.cpython.thread import Fields, Look, ThreadStack
+from perfdiag.sampler.cpython.thread import Look, ThreadStack
 
 __all__ = ["PythonTick", "RawFrame", "Reader", "ReaderStats", "Unsupported", "Vanished"]
 

@@ -15,7 +15,7 @@ import struct
 from enum import IntEnum
 
 from perfdiag.host.memory import Memory, piece
-from perfdiag.sampler.cpython.layout import Layout
+from perfdiag.sampler.cpython.chain import Fields, agreed
 
 _HEADER = struct.Struct("<QQQ")  # struct _stack_chunk: previous, size, top (in words); then the frames
 _CHUNK_HEADER = _HEADER.size
@@ -32,50 +32,8 @@ class Look(IntEnum):
     GONE = 3  # the thread state is another thread's now
 
 
-class Fields:
-    """The layout of thread states and frames, prepared: indices of 64-bit words from the start of the
-    copied part of a thread state."""
-
-    def __init__(self, layout: Layout) -> None:
-        current = layout.thread_cframe if layout.thread_cframe is not None else layout.thread_current_frame
-        assert current is not None
-        used = (layout.thread_tid, current, layout.thread_chunk, layout.thread_top)
-        self.start = min(used)
-        self.span = max(used) + 8 - self.start
-        self.tid, self.current, self.chunk, self.top = ((offset - self.start) // 8 for offset in used)
-        self.current_at = current
-        self.cframe = layout.current_frame  # offset in a _PyCFrame; None from 3.13 on
-        self.frame = layout.frame_struct()
-        self.frame_code = layout.frame_code
-        self.frame_size = layout.frame_size
-        self.shim, self.root = layout.shim, layout.root
-
-
 class ThreadStack:
     """`chain` holds (code object, instruction) of each frame, flat, leaf first, after a whole look."""
-
-    __slots__ = (
-        "_again",
-        "_cframes",
-        "_chunk",
-        "_copy",
-        "_elsewhere",
-        "_fields",
-        "_first",
-        "_memory",
-        "_older",
-        "_room",
-        "_second",
-        "_size",
-        "_top",
-        "address",
-        "chain",
-        "length",
-        "partial",
-        "request",
-        "reused",
-        "tid",
-    )
 
     def __init__(self, memory: Memory, fields: Fields, address: int, tid: int) -> None:
         self._memory, self._fields = memory, fields
@@ -171,7 +129,7 @@ class ThreadStack:
             other = self._walk(after, first, second)
             if isinstance(other, Look):
                 return other
-            chain, self.partial = _agreed(chain, other, partial)
+            chain, self.partial = agreed(chain, other, partial)
             if not chain:
                 return Look.TORN
         self.chain, self._top = tuple(chain), top
@@ -202,13 +160,9 @@ class ThreadStack:
             elif (offset := self._in_older(address)) >= 0:
                 code, previous, instruction, kind = unpack(octets, older_at + offset + fields.frame_code)
             else:
-                try:
-                    data = self._memory.read(address, size)
-                except OSError:
+                data = self._fetch(address, missing)
+                if data is None:
                     return Look.TORN
-                if address in missing or len(missing) == _MAX_ELSEWHERE:
-                    return Look.TORN
-                missing.append(address)
                 code, previous, instruction, kind = unpack(data, fields.frame_code)
             if kind < shim:
                 chain.append(code)
@@ -220,6 +174,16 @@ class ThreadStack:
             self._learn_elsewhere(missing, seen)
             return Look.LEARNT
         return chain
+
+    def _fetch(self, address: int, missing: list[int]) -> bytes | None:
+        """A frame that was not asked for, added to `missing`; None when there is none, or too many."""
+        if address in missing or len(missing) == _MAX_ELSEWHERE:
+            return None
+        missing.append(address)
+        try:
+            return self._memory.read(address, self._fields.frame_size)
+        except OSError:
+            return None
 
     def _in_older(self, address: int) -> int:
         """Offset of a frame in the copy of the older chunks, -1 when it is in none of them."""
@@ -278,24 +242,3 @@ class ThreadStack:
         self._older = older
         self._arrange()
         return Look.LEARNT
-
-
-def _agreed(one: list[int], other: list[int], partial: bool) -> tuple[list[int], bool]:
-    """The chain whose callers stand in both copies; with `partial` at least those callers, and above them
-    the frame that executed the same code object at two places. Empty when there is none; and is it partial?
-    """
-    shared = 0
-    for left, right in zip(reversed(one), reversed(other), strict=False):
-        if left != right:
-            break
-        shared += 1
-    shared = shared // 2 * 2
-    if shared >= len(one) - 2:
-        return one, False
-    if shared >= len(other) - 2:
-        return other, False
-    if not partial:
-        return [], False
-    if one[-shared - 2] == other[-shared - 2]:
-        shared += 2
-    return one[len(one) - shared :], True

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from perfdiag.host.memory import Memory
+from perfdiag.sampler.cpython.chain import Fields
 from perfdiag.sampler.cpython.layout import TABLES, Layout
-from perfdiag.sampler.cpython.thread import Fields, Look, ThreadStack
+from perfdiag.sampler.cpython.thread import Look, ThreadStack
 
 # 3.12 with the current frame in the thread state, as from 3.13 on
 LAYOUT = replace(TABLES[3, 12], thread_cframe=None, current_frame=None, thread_current_frame=56)
@@ -56,9 +57,9 @@ class Stack:
             previous = at
         self.top(previous, len(codes))
 
-    def look(self, *, partial: bool = False) -> Look:
+    def look(self) -> Look:
         self.thread._memory.gather(self.thread.request, self.thread.length)
-        return self.thread.look(0, partial)
+        return self.thread.look(0)
 
     def settle(self) -> Look:
         """Look until nothing is learnt any more."""
@@ -170,8 +171,10 @@ def test_before_313_the_current_frame_is_found_through_the_cframe() -> None:
     assert (2, 1) == stack.thread.chain[::2]
 
 
-def _look_at_two_moments(first: tuple[int, ...], second: tuple[int, ...], *, partial: bool) -> Stack:
-    """The copy of a thread that changed its calls between the two copies of its frames."""
+def _at_two_moments(
+    first: tuple[int, ...], second: tuple[int, ...], *, partial: bool
+) -> tuple[Look, ThreadStack]:
+    """A look at a thread that changed its calls between the two copies of its frames."""
     stack = Stack()
     stack.calls(*second)
     stack.settle()
@@ -181,21 +184,20 @@ def _look_at_two_moments(first: tuple[int, ...], second: tuple[int, ...], *, par
     stack.calls(*first)
     memory.gather(thread.request, thread.length)
     memory.octets[thread._again : thread.length] = later
-    stack.outcome = thread.look(0, partial)  # type: ignore[attr-defined]
-    return stack
+    return thread.look(0, partial), thread
 
 
 def test_a_leaf_that_changed_is_whole_when_its_callers_stayed() -> None:
-    stack = _look_at_two_moments((1, 2, 3), (1, 2, 4), partial=False)
-    assert Look.WHOLE == stack.outcome  # type: ignore[attr-defined]
-    assert (3, 2, 1) == stack.thread.chain[::2]
+    look, thread = _at_two_moments((1, 2, 3), (1, 2, 4), partial=False)
+    assert (Look.WHOLE, False) == (look, thread.partial)
+    assert (3, 2, 1) == thread.chain[::2]
 
 
 def test_callers_that_changed_under_the_copy_are_torn_or_cut_off() -> None:
-    torn = _look_at_two_moments((1, 2, 3, 4), (1, 5, 6, 7), partial=False)
-    assert Look.TORN == torn.outcome  # type: ignore[attr-defined]
-    cut = _look_at_two_moments((1, 2, 3, 4), (1, 5, 6, 7), partial=True)
-    assert (Look.WHOLE, True) == (cut.outcome, cut.thread.partial)  # type: ignore[attr-defined]
-    assert (1,) == cut.thread.chain[::2]
-    nothing = _look_at_two_moments((1, 2, 3), (4, 5, 6), partial=True)
-    assert Look.TORN == nothing.outcome  # type: ignore[attr-defined]
+    look, _ = _at_two_moments((1, 2, 3, 4), (1, 5, 6, 7), partial=False)
+    assert Look.TORN == look
+    look, thread = _at_two_moments((1, 2, 3, 4), (1, 5, 6, 7), partial=True)
+    assert (Look.WHOLE, True) == (look, thread.partial)
+    assert (1,) == thread.chain[::2]
+    look, _ = _at_two_moments((1, 2, 3), (4, 5, 6), partial=True)
+    assert Look.TORN == look
