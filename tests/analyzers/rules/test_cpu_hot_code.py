@@ -1,0 +1,43 @@
+import pytest
+
+from perfdiag.analyzers.rules.cpu_hot_code import SPEC
+from perfdiag.model import TimeClass
+from tests.analyzers.rules.signals_made import LOAD, said, share, verdicts
+
+TABLE = [
+    # value, low, high: what is said
+    ((0.14, 0.1, 0.16), []),
+    ((0.2, 0.14, 0.22), ["inconclusive"]),
+    ((0.2, 0.15, 0.22), ["notice"]),
+    ((0.36, 0.34, 0.38), ["notice"]),
+    ((0.4, 0.35, 0.5), ["warning"]),
+    ((0.9, 0.8, 0.95), ["critical"]),
+]
+
+
+@pytest.mark.parametrize(("known", "expected"), TABLE)
+def test_the_lower_bound_of_the_share_is_judged(known, expected):
+    assert expected == verdicts(SPEC, share("cpu.function", *known))
+
+
+def test_nothing_is_said_without_the_signal():
+    assert [] == said(SPEC)
+
+
+def test_another_limit_gives_another_verdict():
+    signal = share("cpu.function", 0.2)
+    assert ["notice"] == verdicts(SPEC, signal, share_notice=0.2, share_warning=0.9, share_critical=0.95)
+    assert [] == verdicts(SPEC, signal, share_notice=0.2 + 0.001, share_warning=0.9, share_critical=0.95)
+
+
+def test_it_claims_the_cpu_time_below_its_function_in_its_group():
+    signal = share("cpu.function", 0.4, where=LOAD, labels=(("group", "workers"),))
+    (found,) = said(SPEC, signal)
+    assert "load (orders.py:88) and what it calls compute for 40 % of the busy time." == found.summary
+    assert frozenset({"/srv/shop/orders.py:load"}) == found.claim.functions
+    assert ("workers", {TimeClass.PYTHON, TimeClass.NATIVE}) == (found.claim.group, found.claim.times)
+
+
+def test_each_group_of_threads_has_its_own_hot_function():
+    workers, metrics = (share("cpu.function", value, labels=(("group", str(value)),)) for value in (0.5, 0.3))
+    assert ["warning", "notice"] == verdicts(SPEC, workers, metrics)
