@@ -98,7 +98,7 @@ class ThreadStack:
         if not (top and after):  # in no Python code
             if top != after:
                 return Look.TORN
-            self.chain, self._copy, self.reused = (), None, False
+            self.chain, self._copy, self.reused, self.partial = (), None, False, False
             return Look.WHOLE
         chunk = words[word + fields.chunk]
         used = words[word + fields.top] - chunk
@@ -124,8 +124,9 @@ class ThreadStack:
             return chain
         second = at + self._second
         repeated = copy[sum(length for _, length in self._older) :]
+        settled = top == after and bytes(octets[second : second + len(repeated)]) == repeated
         self.partial = False
-        if top != after or bytes(octets[second : second + len(repeated)]) != repeated:
+        if not settled:
             other = self._walk(after, first, second)
             if isinstance(other, Look):
                 return other
@@ -133,7 +134,7 @@ class ThreadStack:
             if not chain:
                 return Look.TORN
         self.chain, self._top = tuple(chain), top
-        self._copy = copy if top == after else None
+        self._copy = copy if settled else None
         return Look.WHOLE
 
     def _walk(self, top: int, older_at: int, frames_at: int) -> list[int] | Look:
