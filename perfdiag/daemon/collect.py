@@ -17,13 +17,16 @@ _log = logging.getLogger(__name__)
 
 
 class Collection:
-    """Makes snapshots. What cannot be read becomes a Fault, logged when it is new, and the rest goes on."""
+    """Makes snapshots. What cannot be read becomes a Fault, logged when it is new, and the rest goes on.
+
+    `sighted` says whether the last sweep saw any process."""
 
     def __init__(self, host: Host, collectors: Sequence[Collector]) -> None:
         self._host = host
         self._collectors = tuple(c for c in collectors if c.scope == "host")
         self._sweep = Sweep(host)
         self._groups = Groups()
+        self.sighted = False
         self._known: set[tuple[str, FaultKind]] = set()
 
     def host_snapshot(self) -> Snapshot:
@@ -45,8 +48,11 @@ class Collection:
     def with_groups(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot with the process groups, and its faults as samples."""
         faults = list(snapshot.faults)
+        self.sighted = False
         try:
-            self._groups.update(member_of(swept) for swept in self._sweep.take())
+            swept = self._sweep.take()
+            self._groups.update(member_of(process) for process in swept)
+            self.sighted = bool(swept)
         except Missing as missing:
             faults.append(Fault(source="processes", kind=missing.kind, detail=str(missing)))
         self._report(faults)

@@ -25,7 +25,7 @@ from perfdiag.daemon.ring_tables import Episode, Frame
 from perfdiag.daemon.schedule import Schedule
 from perfdiag.daemon.settings import Settings
 from perfdiag.daemon.web_process import WebProcess
-from perfdiag.errors import Missing
+from perfdiag.errors import Missing, UsageError
 from perfdiag.host import Host
 from perfdiag.model import Meta, Sample, Snapshot
 from perfdiag.plugins import Collector, Rule, discover
@@ -70,11 +70,21 @@ def run(settings: Settings, run_id: str) -> None:
         web.stop()
 
 
+def _check_procfs(host: Host) -> None:
+    try:
+        found = host.pids()
+    except Missing as missing:
+        raise UsageError("no process can be seen", cause=str(missing), fix="check --procfs") from missing
+    if not found:
+        raise UsageError("no process can be seen", cause=f"{host.procfs} has none", fix="check --procfs")
+
+
 class _Collector:
     def __init__(
         self, settings: Settings, run_id: str, data_dir: DataDir, web: WebProcess, signals: _Signals
     ) -> None:
         self._host = Host(procfs=settings.procfs)
+        _check_procfs(self._host)
         self._data_dir, self._web, self._signals = data_dir, web, signals
         uname = os.uname()
         self._meta = Meta(
@@ -138,13 +148,18 @@ class _Collector:
         episodes = self._rules.evaluate() if self._rules.add(snapshot) else None
         snapshot = self._collection.with_groups(snapshot)
         self._record(replace(snapshot, samples=(*snapshot.samples, *self._own())), episodes)
-        self._web.beat(snapshot.at, self._ring.trouble)
+        self._web.beat(snapshot.at, self._troubles())
         self._web.revive(snapshot.at, self._ring.path, self._ring.inode)
         notify("READY=1" if self._schedule.made == 1 else "WATCHDOG=1")
 
     def _record(self, snapshot: Snapshot, episodes: tuple[Episode, ...] | None) -> None:
         layout, values = layout_of(snapshot.samples), values_of(snapshot.samples)
         self._ring.append(Frame(snapshot.at, snapshot.wall, layout, values, episodes))
+
+    def _troubles(self) -> list[str]:
+        """Why we are not ready."""
+        troubles = [f"the ring cannot be written: {self._ring.trouble}"] if self._ring.trouble else []
+        return troubles + ([] if self._collection.sighted else ["no process can be seen"])
 
     def _own(self) -> list[Sample]:
         """What perfdiag itself costs and how it fares."""

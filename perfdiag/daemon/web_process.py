@@ -48,9 +48,10 @@ class WebProcess:
         self.inode = inode
         self._send(ring=ring)
 
-    def beat(self, at: float, trouble: str) -> None:
-        """Tell it that a tick was made. A web process that does not listen is not waited for."""
-        self._send(beat=at, trouble=trouble)
+    def beat(self, at: float, troubles: list[str]) -> None:
+        """Tell it that a tick was made, and why not all is well. A web process that does not listen is not
+        waited for."""
+        self._send(beat=at, troubles=troubles)
 
     def receive(self) -> None:
         """Handle what it says; when it has ended, plan to start it again."""
@@ -93,11 +94,11 @@ class WebProcess:
         self._child = None
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            arguments = [theirs.fileno(), self.host, self.port, os.getpid(), self._interval]
-            code = "from perfdiag.web.process import main; main()"
-            child = start_python(code, [str(a) for a in arguments], keep=[theirs.fileno()])
+        try:
+            child, ours = self._spawn()
+        except OSError as error:  # no more processes, no more descriptors
+            cause = os.strerror(error.errno or 0)
+            raise UsageError("cannot start the web process", cause=cause) from error
         ours.settimeout(_START_SECONDS)
         try:
             message = json.loads(ours.recv(_PACKET) or b"{}")
@@ -112,6 +113,18 @@ class WebProcess:
         ours.setblocking(False)
         self._child, self._channel, self._started = child, ours, time.monotonic()
         self.port = int(message["bound"])
+
+    def _spawn(self) -> tuple[Child, socket.socket]:
+        """A new process and our end of the channel to it."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            arguments = [theirs.fileno(), self.host, self.port, os.getpid(), self._interval]
+            code = "from perfdiag.web.process import main; main()"
+            try:
+                return start_python(code, [str(a) for a in arguments], keep=[theirs.fileno()]), ours
+            except OSError:
+                ours.close()
+                raise
 
     def _ended(self) -> None:
         if self._child is None:

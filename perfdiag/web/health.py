@@ -1,19 +1,19 @@
 """Whether the collector lives (`live`) and whether what we serve is whole (`ready`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MISSED_BEATS = 5
 
 
 @dataclass(slots=True, kw_only=True)
 class Health:
-    """What the collector last said: `beat` is the monotonic time of its last tick, `trouble` why its ring
-    cannot be written."""
+    """What the collector last said: `beat` is the monotonic time of its last tick, `troubles` why not all is
+    well."""
 
     interval: float
     started: float
     beat: float | None = None
-    trouble: str = ""
+    troubles: list[str] = field(default_factory=list)
 
     @property
     def limit(self) -> float:
@@ -36,6 +36,4 @@ class Health:
             reasons.append("no tick has been recorded yet")
         elif now - snapshot_at > self.limit:
             reasons.append(f"the newest tick in the ring is {now - snapshot_at:.1f} s old")
-        if self.trouble:
-            reasons.append(f"the ring cannot be written: {self.trouble}")
-        return reasons
+        return reasons + self.troubles

@@ -9,6 +9,7 @@ import ctypes
 import os
 import resource
 import signal
+from contextlib import suppress
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
@@ -29,15 +30,16 @@ class _Sets(ctypes.Structure):
 
 
 def drop() -> str:
-    """Give up all rights; returns what was done, in words. Raises OSError when a right would remain."""
+    """Give up all rights; returns what is left, in words. Raises OSError when a capability would remain."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
     for capability in range(_CAPABILITIES):
         _prctl(_PR_CAPBSET_DROP, capability)  # EPERM without CAP_SETPCAP: NO_NEW_PRIVS serves as well
     if os.geteuid() == 0:
-        os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+        with suppress(OSError):  # root without CAP_SETUID, or a user namespace without a nobody
+            os.setgroups([])
+            os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+            os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header, sets = _Header(_CAPABILITY_VERSION_3, 0), (_Sets * 2)()
     if _libc.capset(ctypes.byref(header), sets) or _prctl(_PR_SET_NO_NEW_PRIVS, 1):

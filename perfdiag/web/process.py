@@ -93,8 +93,9 @@ def _serve(channel: _Channel, listener: socket.socket, parent: int, interval: fl
 
     def hear() -> None:
         message = channel.receive()
+        troubles = message["troubles"]
         pages.health.beat = float(str(message["beat"]))
-        pages.health.trouble = str(message["trouble"])
+        pages.health.troubles = [str(text) for text in troubles] if isinstance(troubles, list) else []
 
     server.watch(channel.socket, hear)
     while pages.unreadable < _UNREADABLE:

@@ -269,3 +269,22 @@ def test_a_stopped_web_process_does_not_hold_up_the_collector(launch: Launch, tm
     assert max(late[-10:]) < 1.0
     daemon.process.send_signal(signal.SIGTERM)
     assert 0 == daemon.process.wait(DEADLINE)
+
+
+def test_a_procfs_without_processes_is_a_clear_error(launch: Launch, tmp_path: Path) -> None:
+    daemon = launch(tmp_path, "--procfs", str(tmp_path))
+    assert 2 == daemon.process.returncode
+    assert "no process can be seen" in daemon.log()
+
+
+def test_a_procfs_that_goes_away_makes_it_unready_and_leaves_it_alive(launch: Launch, tmp_path: Path) -> None:
+    (tmp_path / "proc" / "1").mkdir(parents=True)
+    (tmp_path / "proc" / "1" / "stat").write_bytes(Path("/proc/self/stat").read_bytes())
+    daemon = launch(tmp_path, "--procfs", str(tmp_path / "proc"), interval="100ms")
+    (tmp_path / "proc").rename(tmp_path / "gone")
+    assert until(lambda: daemon.get("/readyz")[0] == 503)
+    assert ["no process can be seen"] == daemon.reasons()
+    assert 200 == daemon.get("/livez")[0]
+    (tmp_path / "gone").rename(tmp_path / "proc")
+    assert until(daemon.ready)
+    daemon.kill()

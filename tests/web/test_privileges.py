@@ -42,6 +42,16 @@ def test_files_of_root_are_out_of_reach() -> None:
     assert "PermissionError" in done.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be without its capabilities")
+def test_root_without_the_right_to_become_nobody_loses_its_capabilities_all_the_same() -> None:
+    code = "from perfdiag.web.privileges import drop; print(drop())"
+    done = subprocess.run(
+        ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", sys.executable, "-c", code],
+        capture_output=True, text=True, check=True, timeout=20,
+    )  # fmt: skip
+    assert "uid 0, no capability, no new privileges\n" == done.stdout
+
+
 def test_it_dies_with_its_parent() -> None:
     code = (
         "import os; from perfdiag.web.privileges import die_with; die_with(os.getppid() + 1); print('alive')"
