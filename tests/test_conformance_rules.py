@@ -19,14 +19,15 @@ from perfdiag.units import Unit
 # The closed vocabulary of kinds and their resources: public names
 VOCABULARY = {
     "cpu": ("cpu.hot-code", "cpu.kernel", "cpu.gc", "cpu.single-core", "asyncio.blocked-loop",
-            "thread.churn"),
+            "thread.churn", "host.runqueue"),
     "gil": ("cpu.gil",),
     "cgroup": ("cpu.throttled",),
     "scheduler": ("cpu.runqueue",),
-    "memory": ("memory.leak", "memory.pressure", "memory.faults"),
-    "disk": ("disk.read", "disk.write", "disk.fsync", "disk.small-io", "disk.saturated"),
+    "memory": ("memory.leak", "memory.pressure", "memory.faults", "host.memory"),
+    "disk": ("disk.read", "disk.write", "disk.fsync", "disk.small-io", "disk.saturated", "host.disk"),
     "network": (
         "net.peer-wait", "net.connect", "net.dns", "net.send-wait", "net.accept-queue", "net.retransmit",
+        "host.network",
     ),
     "lock": ("lock.contention", "pool.exhausted", "queue.backlog"),
     "fd": ("fd.exhaustion",),
