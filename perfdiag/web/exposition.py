@@ -29,6 +29,8 @@ _SUFFIXES = {
     Unit.COUNT: "",
 }
 
+_IN = {unit: f", in {words.replace('_', ' ')}" if words else "" for unit, words in _SUFFIXES.items()}
+
 
 def metric_name(name: str, unit: Unit) -> str:
     """The family name of a sample, without the `_total` of counters."""
@@ -72,8 +74,7 @@ class Families:
     def add_samples(self, samples: Iterable[Sample], texts: dict[str, str]) -> None:
         """Samples of a snapshot; `texts` has the HELP of names, others get one made of name and unit."""
         for sample in samples:
-            unit = sample.unit.name.lower().replace("_", " ")
-            text = texts.get(sample.name, f"{sample.name} as the collectors read it, in {unit}.")
+            text = texts.get(sample.name) or f"{sample.name} as the collectors read it{_IN[sample.unit]}."
             self.add(metric_name(sample.name, sample.unit), sample.kind, text, sample.labels, sample.value)
 
     def add_findings(self, episodes: Iterable[Episode]) -> None:
