@@ -68,8 +68,10 @@ def fold(recording: Recording, meta: Meta, guard: _Guard) -> tuple[TimeTable, Si
     """Attribute all ticks and feed every analyzer, snapshot by snapshot."""
     attribution = Attribution(recording)
     table = TimeTable(start=recording.window[0])
-    found = analyzers()
-    states: dict[str, Any] = {one.name: one.start(meta) for one in found}
+    states: dict[str, Any] = {}
+    for one in analyzers():
+        guard.run(one.name, None, _start, states, one, meta)
+    found = [one for one in analyzers() if one.name in states]
     for snapshot, start, stop in recording.tick_spans():
         end = recording.ticks.ticks["at_ns"][stop - 1] / 1e9 if stop > start else snapshot.at
         slices, groups = attribution.step(start, stop, end)
@@ -92,6 +94,10 @@ def fold(recording: Recording, meta: Meta, guard: _Guard) -> tuple[TimeTable, Si
     for one in found:
         signals += guard.run(one.name, (), one.signals, states[one.name], now)
     return table, Signals(signals)
+
+
+def _start(states: dict[str, Any], one: Analyzer, meta: Meta) -> None:
+    states[one.name] = one.start(meta)
 
 
 def diagnose(recording: Recording, options: Options) -> Report:
