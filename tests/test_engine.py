@@ -1,0 +1,201 @@
+from dataclasses import replace
+
+import pytest
+
+import perfdiag.analyzers.gil
+import perfdiag.analyzers.rules.net_peer_wait
+from perfdiag.attribution.fold import Attribution
+from perfdiag.diagnosis import Severity
+from perfdiag.engine import analyzers, diagnose, rules
+from perfdiag.errors import FaultKind, UsageError
+from perfdiag.model import Cost, Fault, Snapshot, TimeClass
+from perfdiag.options import Options
+from perfdiag.recording import Recording
+from perfdiag.reports.json_file import SPEC as JSON
+from tests.recordings_made import META, Shop, queue, run, wait
+
+RECV = "recvfrom"
+
+
+def waiting(**meta):
+    """Ten seconds of a thread that computes for 30 ms and then waits 70 ms for its database."""
+    shop = Shop()
+    shop.thread(1, *100 * (run(3, shop.price), wait(7, RECV, shop.load, shop.database)))
+    return shop.recording(**meta)
+
+
+def calm():
+    """A server that is busy for a fifth of its time and waits for requests in the rest."""
+    shop = Shop()
+    shop.thread(1, *100 * (run(2, shop.price), wait(8, RECV, shop.load, shop.client)))
+    return shop.recording()
+
+
+def test_a_program_that_waits_for_its_database():
+    report = diagnose(waiting(), Options())
+    assert "findings" == report.verdict
+    first, second = report.findings
+    assert ("net.peer-wait", "fired", Severity.WARNING) == (first.kind, first.verdict, first.severity)
+    assert ("postgresql", "load", 88) == (first.object.service, first.where.function, first.where.line)
+    assert (0.7, 0.3) == (round(first.impact.value, 3), round(second.impact.value, 3))
+    assert "cpu.hot-code" == second.kind
+    assert [(TimeClass.NETWORK, 0.7), (TimeClass.PYTHON, 0.3)] == [
+        (row.time, round(row.share.value, 3)) for row in report.breakdown
+    ]
+    assert () == report.faults
+    assert first.summary == report.brief[0]
+    assert first.advice
+    assert first.why
+
+
+def test_the_same_recording_gives_the_same_report_to_the_byte():
+    recording = waiting()
+    first = JSON.render(diagnose(recording, Options()))
+    assert first == JSON.render(diagnose(recording, Options()))
+    assert first == JSON.render(diagnose(waiting(), Options()))
+
+
+def test_a_calm_server_has_no_finding_and_is_told_how_busy_it_is():
+    report = diagnose(calm(), Options())
+    assert ("healthy", ()) == (report.verdict, report.findings)
+    (group,) = report.groups
+    assert (pytest.approx(0.2, abs=0.001), False) == (group.occupancy.value, group.pressed)
+    assert [(TimeClass.PYTHON, False)] == [(row.time, row.pressed) for row in report.breakdown]
+
+
+def test_any_judges_it_all_the_same():
+    report = diagnose(calm(), Options(everything=True))
+    assert [("cpu.hot-code", "fired")] == [(one.kind, one.verdict) for one in report.findings]
+    assert ("any", "1") in report.meta.options
+
+
+def made(recording, made, planned=1000):
+    cost = Cost(sampler_cpu=0, parent_cpu=0, planned=planned, made=made, stacks=0, torn=0, retried=0)
+    recording.meta = replace(recording.meta, cost=cost)
+    return recording
+
+
+def test_under_60_percent_of_the_planned_ticks_nothing_is_ranked():
+    enough, few = (diagnose(made(waiting(), ticks), Options()) for ticks in (600, 599))
+    assert ("findings", {"fired"}) == (enough.verdict, {one.verdict for one in enough.findings})
+    assert ("inconclusive", {"inconclusive"}) == (few.verdict, {one.verdict for one in few.findings})
+    assert {(Severity.INFO, 0.0)} == {(one.severity, one.confidence) for one in few.findings}
+    assert "599 of 1000 planned ticks came in time." == few.brief[1]
+
+
+@pytest.mark.parametrize(("ticks", "warned"), [(899, True), (900, False)])
+def test_under_90_percent_of_the_planned_ticks_the_report_warns(ticks, warned):
+    report = diagnose(made(waiting(), ticks), Options())
+    assert warned is any("planned ticks" in text for text in report.meta.blind)
+
+
+@pytest.mark.parametrize("recording", [Recording(meta=META), made(Recording(meta=META), 0, planned=0)])
+def test_a_recording_of_nothing_is_inconclusive(recording):
+    report = diagnose(recording, Options())
+    assert ("inconclusive", ()) == (report.verdict, report.findings)
+    assert {"cpu.hot-code", "cpu.gil"} <= {one.kind for one in report.not_evaluated}
+
+
+def test_without_stacks_what_needs_them_is_not_evaluated_and_the_rest_is():
+    shop = Shop(gil=False)
+    shop.stacks.clear()
+    shop.thread(1, *100 * (run(3), wait(7, RECV, item=shop.database)))
+    report = diagnose(shop.recording(), Options())
+    missing = {one.kind: one.missing for one in report.not_evaluated}
+    assert {"cpu.gil", "cpu.gc", "lock.contention"} <= missing.keys()
+    assert "no signal stacks.seen" == missing["cpu.gil"]
+    assert "net.peer-wait" == report.findings[0].kind
+
+
+def test_a_rule_that_raises_becomes_a_fault_and_the_rest_goes_on(monkeypatch):
+    rule = perfdiag.analyzers.rules.net_peer_wait.SPEC
+
+    def broken(signals, limits):
+        raise ZeroDivisionError("a hole in the rule")
+
+    monkeypatch.setattr(perfdiag.analyzers.rules.net_peer_wait, "SPEC", replace(rule, diagnose=broken))
+    report = diagnose(waiting(), Options())
+    fault = Fault(
+        source="net.peer-wait", kind=FaultKind.BROKEN, detail="ZeroDivisionError: a hole in the rule"
+    )
+    assert (fault,) == report.faults
+    assert ["cpu.hot-code"] == [one.kind for one in report.findings]
+
+
+@pytest.mark.parametrize("part", ["start", "step", "signals"])
+def test_an_analyzer_that_raises_becomes_one_fault_and_the_rest_goes_on(monkeypatch, part):
+    def broken(*args):
+        raise KeyError("gone")
+
+    spec = replace(perfdiag.analyzers.gil.SPEC, **{part: broken})
+    monkeypatch.setattr(perfdiag.analyzers.gil, "SPEC", spec)
+    report = diagnose(waiting(), Options())
+    assert (Fault(source="gil", kind=FaultKind.BROKEN, detail="KeyError: 'gone'"),) == report.faults
+    assert "net.peer-wait" == report.findings[0].kind
+
+
+def test_the_faults_of_the_snapshots_are_told_once_each():
+    recording = waiting()
+    fault = Fault(source="pressure", kind=FaultKind.NO_DATA, detail="/proc/pressure: missing")
+    recording.snapshots = [replace(one, faults=(fault,)) for one in recording.snapshots]
+    assert (fault,) == diagnose(recording, Options()).faults
+
+
+def test_rules_can_be_chosen_and_left_out():
+    only = diagnose(waiting(), Options(only=frozenset({"cpu.hot-code"})))
+    assert ["cpu.hot-code"] == [one.kind for one in only.findings]
+    skipped = diagnose(waiting(), Options(skip=frozenset({"net.peer-wait"})))
+    assert "net.peer-wait" not in {one.kind for one in skipped.findings}
+
+
+def test_limits_can_be_set():
+    settings = (("net.peer-wait", "share_notice", 0.9), ("net.peer-wait", "share_warning", 0.95))
+    report = diagnose(waiting(), Options(settings=settings))
+    assert ["cpu.hot-code"] == [one.kind for one in report.findings]
+
+
+def test_a_rule_that_does_not_exist_is_refused():
+    with pytest.raises(UsageError, match=r"no rule called 'net\.peer'"):
+        diagnose(waiting(), Options(skip=frozenset({"net.peer"})))
+
+
+def test_throttling_comes_before_the_run_queue_it_looks_like():
+    shop = Shop()
+    shop.thread(1, *100 * (run(5, shop.price), queue(5, shop.price, throttled=True)))
+    report = diagnose(shop.recording(), Options())
+    assert "cpu.throttled" == report.findings[0].kind
+    assert ("capacity", 0.5) == (report.findings[0].gain_model, round(report.findings[0].gain.value, 2))
+
+
+def test_eight_threads_behind_the_gil_on_two_cpus():
+    shop = Shop()
+    for tid in range(8):
+        turn = [wait(5, "futex", shop.load, shop.gil_futex)] * 8
+        turn[tid] = run(5, shop.price)
+        shop.thread(tid + 1, *12 * turn)
+    report = diagnose(shop.recording(cpus=2), Options())
+    gil = report.findings[0]
+    assert ("cpu.gil", "price") == (gil.kind, gil.where.function)
+    assert pytest.approx(7 / 8, abs=0.02) == gil.impact.value
+    assert pytest.approx(0.5, abs=0.03) == gil.gain.value
+
+
+def test_the_plug_ins_are_found():
+    assert {"breakdown", "gil", "hotspots"} <= {one.name for one in analyzers()}
+    assert {"cpu.gil", "net.peer-wait", "sleep"} <= {one.kind for one in rules()}
+
+
+def test_snapshots_without_ticks_do_no_harm():
+    recording = waiting()
+    last = recording.snapshots[-1]
+    recording.snapshots.insert(1, Snapshot(at=recording.snapshots[0].at + 0.001, wall=0.0))
+    assert last is recording.snapshots[-1]
+    assert "net.peer-wait" == diagnose(recording, Options()).findings[0].kind
+
+
+def test_the_profile_holds_all_time_that_has_a_stack():
+    recording = waiting()
+    slices, _ = Attribution(recording).step(0, len(recording.ticks.ticks), recording.window[1])
+    report = diagnose(recording, Options())
+    expected = sum(part.weight for part in slices if part.stack >= 0)
+    assert pytest.approx(expected) == sum(one.seconds for one in report.profile)
