@@ -17,6 +17,8 @@ from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
 
+# seconds from being woken to running when a CPU is free: part of the wait, not of a queue for the CPU
+_WAKE_UP = 100e-6
 _IN_THE_WAY = {TimeClass.GIL, TimeClass.LOCK}
 
 
@@ -57,7 +59,7 @@ class Attribution:
 
     def _tick(self, at: float, rows: Iterable[Row]) -> None:
         for row in rows:
-            _, process, tid, cpu, delay, _, utime, stime, _, call, item, stack, flags = row
+            _, process, tid, cpu, delay, turns, utime, stime, _, call, item, stack, flags = row
             key = (process, tid)
             thread = self._threads.get(key)
             if flags & RowFlag.GONE:
@@ -65,11 +67,11 @@ class Attribution:
                 continue
             if thread is None:
                 thread = self._threads[key] = self._born(key, at, stack)
-                thread.cpu, thread.delay = cpu, delay
+                thread.cpu, thread.delay, thread.turns = cpu, delay, turns
                 thread.utime, thread.stime = thread.marked = (utime, stime)
                 self._see(thread, call, item, stack)
                 continue
-            self._changed(thread, at, cpu, delay, call, item, stack)
+            self._changed(thread, at, (cpu, delay, turns), call, item, stack)
             thread.utime, thread.stime = max(utime, thread.utime), max(stime, thread.stime)
         if self._waiting:
             self._look_for_holders()
@@ -95,14 +97,17 @@ class Attribution:
             self._waiting.pop(key, None)
 
     def _changed(
-        self, thread: ThreadTime, at: float, cpu: int, delay: int, call: int, item: int, stack: int
+        self, thread: ThreadTime, at: float, counters: tuple[int, int, int], call: int, item: int, stack: int
     ) -> None:
         """Book the interval since the thread's last row, and take over its new state."""
         before, was_running = thread.at, thread.running
-        on_cpu = max(0, cpu - thread.cpu) / 1e9
+        on_cpu = max(0, counters[0] - thread.cpu) / 1e9
         # of a delay that began before the thread was first seen only the end is in the window
-        queued = min(max(0, delay - thread.delay) / 1e9, at - thread.born)
-        thread.cpu, thread.delay = cpu, delay
+        queued = min(max(0, counters[1] - thread.delay) / 1e9, at - thread.born)
+        woken = queued < _WAKE_UP * (counters[2] - thread.turns)
+        thread.cpu, thread.delay, thread.turns = counters
+        if woken and not (was_running and call == RUNNING):
+            queued = 0.0
         rest = at - before + thread.pending - on_cpu - queued
         thread.pending = 0.0
         old, new = thread.share_out(rest, call != RUNNING, at - self._before - on_cpu)
@@ -113,7 +118,10 @@ class Attribution:
         if not was_running:
             self._work(thread, before, at, on_cpu)
         thread.owed = new
-        self._queue(thread, at, queued)
+        if woken and thread.inside is not None:
+            thread.works.append(Entry(at - queued, at, *thread.inside, thread.stack, queued))
+        else:
+            self._queue(thread, at, queued)
         thread.at = at
 
     def _unchanged(self, thread: ThreadTime, at: float) -> None:

@@ -11,6 +11,7 @@ from perfdiag.model import Frame, TimeClass
 # waits that a fast answer turns into time on the CPU within the call
 CALLS = {TimeClass.FSYNC, TimeClass.DISK, TimeClass.NETWORK}
 _ENOUGH = 0.1  # share of a line's samples seen blocked in the call; below it the line does other things too
+_FEW = 0.01  # the same for a line whose threads mostly run without the GIL: they are in a call in any case
 
 
 class Lines:
@@ -40,6 +41,7 @@ class Lines:
         if not counts:
             return None
         calls = [(count, key) for key, count in counts.items() if key[0] in CALLS]
-        if sum(count for count, _ in calls) < _ENOUGH * sum(counts.values()):
+        enough = _FEW if self.releases_gil(stack) else _ENOUGH
+        if not calls or sum(count for count, _ in calls) < enough * sum(counts.values()):
             return None
-        return max(calls)[1] if calls else None
+        return max(calls)[1]

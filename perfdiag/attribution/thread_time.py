@@ -42,6 +42,7 @@ class ThreadTime:
     at: float
     cpu: int = 0
     delay: int = 0
+    turns: int = 0  # times it was given a CPU
     utime: int = 0
     stime: int = 0
     marked: tuple[int, int] = (0, 0)  # utime, stime at the start of the step

@@ -109,6 +109,8 @@ class Session:
         self._objects.settle(0.3)
         self._flush()
         self._send(pack_json(Message.END, self._totals(ended)))
+        self._objects.close()
+        self._inspector.close()
 
     def _totals(self, ended: str) -> dict[str, Any]:
         stats = self._reader.stats if self._reader else None
@@ -141,6 +143,7 @@ class Session:
         self._memory = Memory(self._pid)
         reader = self._attach()
         if reader is not None:
+            self._objects.replaced(self._memory.read, reader.gil_range)
             self._stack_base += self._sent_stacks
             self._sent_stacks = 0
             self._reader = self._loop.reader = reader
