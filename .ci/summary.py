@@ -1,7 +1,7 @@
 """`python .ci/summary.py FOLDER [FAILED_STEP...]`: adds up the junit files in FOLDER.
 
-Prints each skipped and failed test with its reason, each failed step, and 'N passed, N failed, N skipped'; a step
-that failed without a failed test counts as one failure. Status 1 when anything failed or nothing ran.
+Prints each skipped and failed test with its reason, each failed step, and 'N passed, N failed, N skipped';
+where steps failed without a failed test, they are the failures. Status 1 when anything failed or nothing ran.
 """
 
 import sys

@@ -49,11 +49,7 @@ def test_a_lock_holds_pins_with_hashes_and_nothing_else(lock: str) -> None:
         line for line in lines if not PIN.match(line) and not HASH.match(line) and not line.startswith("#")
     ]
     assert [] == rest
-    unhashed = [
-        line
-        for line, following in pairwise(lines)
-        if PIN.match(line) and not HASH.match(following)
-    ]
+    unhashed = [line for line, following in pairwise(lines) if PIN.match(line) and not HASH.match(following)]
     assert [] == unhashed
 
 
