@@ -2,7 +2,7 @@
 
 Each scenario is staged, profiled from outside and scored against its truth. A run is judged only when the
 host was quiet before it and the sampler kept up; otherwise it is tried again, a few times, and then skipped
-with the reason. With `--record DIR` nothing is scored: each program is recorded once instead.
+with the reason. With `--record DIR` each program is recorded there, and the report on the recording scored.
 """
 
 import argparse
@@ -55,9 +55,8 @@ def perfdiag(*words: str, seconds: float) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def profile(pid: int, duration: float) -> dict[str, Any]:
-    """perfdiag's report on a process; ChildProcessError with its last words when it printed none."""
-    done = perfdiag("profile", "-p", str(pid), "-d", f"{duration:g}", "-f", "json", seconds=duration)
+def report_of(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    """The report that perfdiag printed; ChildProcessError with its last words when it printed none."""
     try:
         return dict(json.loads(done.stdout))
     except ValueError:
@@ -67,16 +66,29 @@ def profile(pid: int, duration: float) -> dict[str, Any]:
         raise ChildProcessError(f"status {done.returncode}: {words}") from None
 
 
+def look(scenario: Scenario, options: argparse.Namespace) -> dict[str, Any]:
+    """The report on a staged scenario: of a live look, or of a recording that is kept."""
+    with on_stage(scenario, python=options.python) as target:
+        pid = ("-p", str(target.pid))
+        if not options.record:
+            words = ("profile", *pid, "-d", f"{options.duration:g}", "-f", "json")
+            return report_of(perfdiag(*words, seconds=options.duration))
+        path = Path(options.record) / f"{scenario.name}.perfdiag"
+        perfdiag("record", *pid, "-d", f"{RECORD_SECONDS:g}", "-o", str(path), seconds=RECORD_SECONDS)
+    if path.exists() and path.stat().st_size > RECORD_LIMIT:
+        raise Unjudged(f"the recording takes {path.stat().st_size} bytes")
+    return report_of(perfdiag("report", str(path), "-f", "json", seconds=0))
+
+
 def attempt(scenario: Scenario, options: argparse.Namespace) -> Run:
     noise = wait_for_quiet(options.patience)
     if not noise.quiet:
         raise Unjudged(f"the host was not quiet: {noise}")
-    with on_stage(scenario, python=options.python) as target:
-        try:
-            report = profile(target.pid, options.duration)
-        except (ChildProcessError, subprocess.TimeoutExpired) as error:
-            wrong = Score(healthy=scenario.truth is None, kind_right=False, place_right=False)
-            return Run(name=scenario.name, score=wrong, note=f"no report: {error}")
+    try:
+        report = look(scenario, options)
+    except (ChildProcessError, subprocess.TimeoutExpired) as error:
+        wrong = Score(healthy=scenario.truth is None, kind_right=False, place_right=False)
+        return Run(name=scenario.name, score=wrong, note=f"no report: {error}")
     if not kept_up(report):
         cost = report["meta"]["cost"]
         raise Unjudged(f"the sampler made {cost['made']} of {cost['planned']} ticks")
@@ -123,33 +135,13 @@ def run_all(options: argparse.Namespace) -> Iterator[Run]:
             yield run
 
 
-def record_all(options: argparse.Namespace) -> int:
-    """One recording of each scenario in `options.record`, small enough to be kept with the sources."""
-    failed = 0
-    for scenario in chosen(options.names):
-        path = Path(options.record) / f"{scenario.name}.perfdiag"
-        words = ("record", "-d", f"{RECORD_SECONDS:g}", "-o", str(path), "-p")
-        try:
-            with on_stage(scenario, python=options.python) as target:
-                done = perfdiag(*words, str(target.pid), seconds=RECORD_SECONDS)
-        except Unavailable as missing:
-            print(f"{scenario.name:<24} skipped  {missing}")
-            continue
-        size = path.stat().st_size if path.exists() else 0
-        right = done.returncode == 0 and 0 < size <= RECORD_LIMIT
-        failed += not right
-        said = f"{size} bytes" if right else " ".join(done.stderr.split())[-LAST_WORDS:]
-        print(f"{scenario.name:<24} {'recorded' if right else 'FAILED  '} {said}")
-    return 1 if failed else 0
-
-
 def options_from(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--names", default="", help="comma-separated; all by default")
     parser.add_argument("--repeat", type=int, default=1, metavar="N")
     parser.add_argument("--duration", type=float, default=8.0, metavar="SECONDS")
     parser.add_argument("--json", metavar="FILE", help="write scores and reports")
-    parser.add_argument("--record", metavar="DIR", help="record each program instead of scoring it")
+    parser.add_argument("--record", metavar="DIR", help="record each program there; scores the recording")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the targets")
     parser.add_argument("--attempts", type=int, default=3, help="tries of a scenario before it is skipped")
     parser.add_argument("--patience", type=float, default=20.0, help="seconds to wait for a quiet host")
@@ -163,8 +155,6 @@ def _unwind(number: int, frame: FrameType | None) -> None:
 def main(words: list[str] | None = None) -> int:
     options = options_from(words)
     signal.signal(signal.SIGTERM, _unwind)  # so that everything on stage is taken down
-    if options.record:
-        return record_all(options)
     runs = list(run_all(options))
     totals = total(run.score for run in runs if run.score is not None)
     print(summary(totals, sum(run.score is None for run in runs)))
