@@ -71,6 +71,7 @@ def run(settings: Settings, run_id: str) -> None:
 
 
 def _check_procfs(host: Host) -> None:
+    """Raises UsageError when there is nothing to watch: /proc is not mounted, or --procfs is wrong."""
     try:
         found = host.pids()
     except Missing as missing:
