@@ -115,8 +115,11 @@ class Loop:
         python = self._python(number, changed)
         if stat:
             self._next_stat = now + int(_STAT * 1e9)
-        for thread, schedstat in changed:
-            self._row(number, thread, schedstat, python, stat)
+        calls = self._calls(changed, stat)
+        if python is not None:
+            self._look_again(calls, python)
+        for thread, schedstat, line in calls:
+            self._row(number, thread, schedstat, line, python)
         self.made += 1
 
     def _refresh(self, number: int, now: int) -> None:
@@ -165,8 +168,46 @@ class Loop:
         self.torn += len(python.torn)
         return python
 
+    def _calls(
+        self, changed: list[tuple[ThreadFiles, bytes]], stat: bool
+    ) -> list[tuple[ThreadFiles, bytes, bytes]]:
+        """The system call of each changed thread; one that has ended since is left to the next tick."""
+        calls = []
+        for thread, schedstat in changed:
+            try:
+                line = thread.syscall()
+                if stat:
+                    thread.refresh_stat()
+            except OSError:
+                continue
+            calls.append((thread, schedstat, line))
+        return calls
+
+    def _look_again(self, calls: list[tuple[ThreadFiles, bytes, bytes]], python: PythonTick) -> None:
+        """A thread that is blocked now, and ran between the looks at its counters and at its call, has
+        another stack by now: the call would be told of code that did not make it."""
+        moved = set()
+        for thread, schedstat, line in calls:
+            if line and not line.startswith(b"running"):
+                try:
+                    if thread.schedstat() != schedstat:
+                        moved.add(thread.tid)
+                except OSError:
+                    continue
+        if moved and self.reader is not None:
+            try:
+                again = self.reader.tick(moved)
+            except (Vanished, OSError):
+                return
+            python.stacks.update(again.stacks)
+
     def _row(
-        self, number: int, thread: ThreadFiles, schedstat: bytes, python: PythonTick | None, stat: bool
+        self,
+        number: int,
+        thread: ThreadFiles,
+        schedstat: bytes,
+        line: bytes,
+        python: PythonTick | None,
     ) -> None:
         flags = RowFlag(0)
         stack = -1
@@ -176,12 +217,6 @@ class Loop:
                 flags |= RowFlag.TORN
             elif stack < 0:
                 flags |= RowFlag.NO_STACK
-        try:
-            line = thread.syscall()
-            if stat:
-                thread.refresh_stat()
-        except OSError:
-            return  # ended since its schedstat was read; the next tick says so
         call, target = UNREADABLE, -1
         if line:
             call, _ = parse_syscall(line)
