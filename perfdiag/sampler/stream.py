@@ -47,6 +47,8 @@ def pack_ticks(ticks: Ticks) -> bytes:
 
 def unpack_ticks(body: bytes, into: Ticks) -> None:
     """Append the packed columns; ValueError when the body does not have the length it should."""
+    if len(body) < _COUNTS.size:
+        raise ValueError(f"a tick message of {len(body)} bytes")
     counts = _COUNTS.unpack_from(body)
     tables: tuple[Columns, ...] = (into.ticks, into.rows, into.gil)
     width = sum(count * len(table.names) for count, table in zip(counts, tables, strict=True))
