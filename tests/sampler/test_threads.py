@@ -1,0 +1,125 @@
+import os
+import threading
+
+import pytest
+
+from perfdiag.sampler.threads import ThreadFiles, Threads
+from tests.sampler.task_tree import PID, TaskTree
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return TaskTree(tmp_path)
+
+
+@pytest.fixture
+def thread(tree):
+    tree.thread(7, name="pool worker) 1")
+    found = ThreadFiles(tree.procfs, PID, 7)
+    yield found
+    found.close()
+
+
+def test_a_thread_is_read_over_descriptors_that_stay_open(tree, thread):
+    assert b"pool worker) 1" == thread.name
+    assert b"0 0 1\n" == thread.schedstat()
+    tree.set(7, cpu=5_000_000, delay=2_000, slices=3, syscall="202 0x7f 0x0 0x0 0x0 0x0 0x0 0x7ffd 0x7f00")
+    assert b"5000000 2000 3\n" == thread.schedstat()
+    assert thread.syscall().startswith(b"202 0x7f ")
+
+
+def test_user_and_system_time_and_faults_are_found_behind_a_name_with_a_bracket(tree, thread):
+    tree.set(7, cpu=1, utime=123, stime=45)
+    thread.refresh_stat()
+    assert (123, 45, 35) == (thread.utime, thread.stime, thread.faults)
+
+
+def test_a_thread_that_has_ended_is_an_os_error(tree):
+    with pytest.raises(FileNotFoundError):
+        ThreadFiles(tree.procfs, PID, 8)
+
+
+def test_a_call_that_may_not_be_read_is_empty_and_the_rest_is_read(tree, monkeypatch):
+    tree.thread(7)
+    real = os.open
+
+    def denied(path, *args):
+        if str(path).endswith("/syscall"):
+            raise PermissionError(13, "denied", path)
+        return real(path, *args)
+
+    monkeypatch.setattr(os, "open", denied)
+    found = ThreadFiles(tree.procfs, PID, 7)
+    assert (b"", b"0 0 1\n") == (found.syscall(), found.schedstat())
+    found.close()
+
+
+def test_no_descriptor_is_left_open_when_a_file_is_missing(tree):
+    tree.thread(7, syscall=None)
+    before = set(os.listdir("/proc/self/fd"))
+    with pytest.raises(FileNotFoundError):
+        ThreadFiles(tree.procfs, PID, 7)
+    assert before == set(os.listdir("/proc/self/fd"))
+
+
+def test_the_born_and_the_gone_are_found(tree):
+    tree.thread(7)
+    tree.thread(9)
+    threads = Threads(tree.procfs, PID)
+    born, gone = threads.refresh()
+    assert ([7, 9], []) == ([one.tid for one in born], gone)
+    tree.end(7)
+    tree.thread(11)
+    born, gone = threads.refresh()
+    assert ([11], [7]) == ([one.tid for one in born], gone)
+    assert [9, 11] == sorted(threads.by_tid)
+    threads.close()
+    assert {} == threads.by_tid
+
+
+def test_a_process_that_has_ended_is_told_as_such(tree):
+    threads = Threads(tree.procfs, PID)
+    tree.vanish()
+    with pytest.raises(FileNotFoundError):
+        threads.refresh()
+    with pytest.raises(FileNotFoundError):
+        threads.changed()
+
+
+def test_threads_for_which_there_is_no_descriptor_are_counted(tree, monkeypatch):
+    tree.thread(7)
+    tree.thread(9)
+    real = os.open
+
+    def exhausted(path, *args):
+        if "/9/" in str(path):
+            raise OSError(24, "Too many open files", path)
+        return real(path, *args)
+
+    monkeypatch.setattr(os, "open", exhausted)
+    threads = Threads(tree.procfs, PID)
+    born, _ = threads.refresh()
+    assert ([7], 1) == ([one.tid for one in born], threads.unopened)
+    threads.close()
+
+
+def test_a_live_thread_is_seen_from_its_start_to_its_end():
+    threads = Threads("/proc", os.getpid())
+    threads.refresh()
+    stop = threading.Event()
+    worker = threading.Thread(target=stop.wait)
+    worker.start()
+    assert threads.changed()
+    born, _ = threads.refresh()
+    assert [worker.native_id] == [one.tid for one in born]
+    assert not threads.changed()
+    files = threads.by_tid[worker.native_id]
+    assert 3 == len(files.schedstat().split())
+    stop.set()
+    worker.join()
+    while threads.changed() is False:  # the kernel removes it after join() has returned
+        pass
+    with pytest.raises(ProcessLookupError):
+        files.schedstat()
+    assert worker.native_id in threads.refresh()[1]
+    threads.close()
