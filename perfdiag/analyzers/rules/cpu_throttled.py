@@ -9,13 +9,22 @@ from dataclasses import replace
 
 from perfdiag.diagnosis import Claim, Draft, Evidence
 from perfdiag.judge import share_limits, time_draft
-from perfdiag.model import TimeClass
+from perfdiag.model import Object, ObjectType, TimeClass
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
 
 LIMITS = share_limits(
     0.05, 0.20, 0.5, "a stop of 5 ms in each period of 100 ms is where tail latency begins to show"
 )
+
+
+def _group(signals: Signals) -> Object | None:
+    """The group that was stopped in most of its periods."""
+    stopped = signals.all("use.cgroup.cpu.saturation")
+    if not stopped:
+        return None
+    worst = max(stopped, key=lambda signal: signal.estimate.value)
+    return Object(id=-1, type=ObjectType.CGROUP, name=worst.label("cgroup"))
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
@@ -26,7 +35,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     quota = signals.first("cpu.quota")
     allowed = f" to {quota.estimate.value:g} CPUs" if quota else ""
     draft = time_draft(
-        replace(signal, object=quota.object if quota else None),
+        replace(signal, object=_group(signals)),
         signals,
         limits,
         kind="cpu.throttled",
@@ -39,9 +48,11 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
                 name="periods in which the group was stopped",
                 value=periods.estimate.value,
                 unit=Unit.RATIO,
+                low=periods.estimate.low,
+                high=periods.estimate.high,
                 source="cpu.stat: nr_throttled / nr_periods",
             )
-            for periods in signals.all("cpu.throttled-periods")
+            for periods in signals.all("use.cgroup.cpu.saturation")
         ],
     )
     if draft:
