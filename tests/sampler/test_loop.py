@@ -105,12 +105,12 @@ def test_above_200_hz_a_running_thread_is_looked_at_though_its_counters_lag(tree
     assert [(0, 7), (0, 9), (1, 7), (1, 9), (2, 7)] == rows(made, "tick", "tid")
 
 
-def test_a_thread_outside_of_a_call_or_one_that_may_not_be_read_waits_for_nothing_known(tree):
+def test_a_blocked_thread_has_its_call_where_it_may_be_read(tree):
     made = loop(tree)
     tree.set(7, cpu=1, syscall="-1 0x7ffd 0x7f00")
     tree.set(9, cpu=1, syscall="")
     made.tick(0)
-    assert [(7, OUTSIDE, -1), (9, UNREADABLE, -1)] == rows(made, "tid", "call", "object")
+    assert [(7, OUTSIDE, 0), (9, UNREADABLE, -1)] == rows(made, "tid", "call", "object")
 
 
 def test_stacks_join_the_rows_of_the_threads_that_ran(tree):
