@@ -84,16 +84,15 @@ wheel: $(READY) ## build the wheel and try it in an empty environment
 	PYTHON=$(PYTHON) .ci/wheel
 
 lock: $(MAINTAIN_READY) ## pin anew: requirements.lock and requirements-maintain.lock
-	@for one in "requirements.lock --extra dev" "requirements-maintain.lock --group maintain"; do \
-	  set -- $$one; \
-	  $(MAINTAIN)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' -o $$1 $$2 $$3 pyproject.toml; \
-	done
+	@pin="$(MAINTAIN)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes"; \
+	pin="$$pin --no-annotate --no-emit-index-url --no-emit-find-links"; \
+	$$pin --custom-compile-command 'make lock' -o requirements.lock --extra dev pyproject.toml; \
+	$$pin --custom-compile-command 'make lock' -o requirements-maintain.lock --group maintain
 	git --no-pager diff --stat -- requirements.lock requirements-maintain.lock
 
 audit: $(MAINTAIN_READY) ## known vulnerabilities of what is pinned (asks a public database)
-	$(MAINTAIN)/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
-	$(MAINTAIN)/bin/pip-audit --require-hashes --disable-pip -r requirements-maintain.lock
+	$(MAINTAIN)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+	$(MAINTAIN)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements-maintain.lock
 
 hooks: $(MAINTAIN_READY) ## run lint, types and architecture before each commit
 	$(MAINTAIN)/bin/pre-commit install
