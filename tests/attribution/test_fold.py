@@ -103,6 +103,14 @@ def test_a_fast_fsync_counts_where_the_thread_is_seen_running_in_it():
     assert {TimeClass.FSYNC: 0.5, TimeClass.PYTHON: 0.5} == seconds_of(shop.recording(), 1)
 
 
+def test_system_time_between_two_looks_at_the_same_wait_belongs_to_it():
+    shop = Shop()
+    turn = (run(0.5, shop.load, gil=False, system=True), wait(0.5, RECV, shop.load, shop.database))
+    blocked = wait(0.25, RECV, shop.load, shop.database)
+    shop.thread(1, blocked, *100 * turn, *3 * (blocked,))
+    assert {TimeClass.NETWORK: 1.01} == seconds_of(shop.recording(), 1)
+
+
 def test_a_line_that_only_computes_without_the_gil_is_native():
     shop = Shop()
     shop.thread(1, run(50, shop.price, gil=False), run(50, shop.load))
@@ -128,6 +136,13 @@ def test_time_ready_without_a_cpu_is_the_run_queue():
     shop = Shop()
     shop.thread(1, *4 * (run(10, shop.price), queue(15, shop.price)), run(10, shop.price))
     assert {TimeClass.PYTHON: 0.5, TimeClass.RUNQUEUE: 0.6} == seconds_of(shop.recording(), 1)
+
+
+def test_being_woken_is_part_of_the_wait():
+    shop = Shop()
+    blocked = (wait(19.995, RECV, shop.load, shop.database), queue(0.005, shop.load))
+    shop.thread(1, *5 * (run(10, shop.price), *blocked), run(10, shop.price))
+    assert {TimeClass.PYTHON: 0.6, TimeClass.NETWORK: 1.0} == seconds_of(shop.recording(), 1)
 
 
 def test_a_debt_of_queue_time_is_paid_by_the_delay_that_comes_late():

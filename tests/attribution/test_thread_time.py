@@ -97,6 +97,13 @@ def test_more_system_time_than_that_comes_from_python_and_never_from_a_collectio
     assert {TimeClass.GC: 0.4, TimeClass.KERNEL: 0.6} == by_class(one.take())
 
 
+def test_system_time_between_two_waits_on_a_line_belongs_to_their_call():
+    known = Entry(0.0, 1.0, TimeClass.NATIVE, -1, 0, 0.4, call=(TimeClass.NETWORK, 3))
+    entries = thread(outside_gil=[known], utime=10, stime=30).take()
+    assert {TimeClass.NETWORK: 0.3, TimeClass.NATIVE: 0.1} == by_class(entries)
+    assert {3, -1} == {entry.object for entry in entries}
+
+
 def test_a_single_clock_tick_says_nothing_about_system_time():
     one = thread(works=[booked(TimeClass.PYTHON, 0.01)], stime=1)
     assert {TimeClass.PYTHON: 0.01} == by_class(one.take())

@@ -31,10 +31,14 @@ def test_another_limit_gives_another_verdict():
 
 
 def test_it_names_the_quota_and_how_often_it_was_used_up():
-    quota, periods = share("cpu.quota", 1.5), share("cpu.throttled-periods", 0.8)
-    (found,) = said(SPEC, share("time.throttled", 0.4, where=LOAD), quota, periods)
+    often, seldom = (
+        share("use.cgroup.cpu.saturation", value, labels=(("cgroup", name),))
+        for name, value in (("/shop/web", 0.8), ("/shop", 0.1))
+    )
+    (found,) = said(SPEC, share("time.throttled", 0.4, where=LOAD), share("cpu.quota", 1.5), seldom, often)
     assert "The CPU quota to 1.5 CPUs stops the program for 40 % of its busy time." == found.summary
-    assert [0.8] == [one.value for one in found.evidence if one.source.startswith("cpu.stat")]
+    assert "/shop/web" == found.object.name
+    assert [0.1, 0.8] == [one.value for one in found.evidence if one.source.startswith("cpu.stat")]
     assert "capacity" == found.model
     assert frozenset({TimeClass.THROTTLED}) == found.claim.times
 
