@@ -1,0 +1,51 @@
+from perfdiag.diagnosis import Severity
+from perfdiag.judge_level import against, evidence, level_draft
+from perfdiag.plugins import Signals
+from perfdiag.units import Unit
+from tests.analyzers.rules.levels import level
+
+LIMITS = {"share_notice": 0.2, "share_warning": 0.6, "other_notice": 0.0}
+
+
+def draft(signal, *signals):
+    return level_draft(
+        signal,
+        Signals(signals),
+        LIMITS,
+        kind="host.disk",
+        prefix="share",
+        summary="Full.",
+        next_step="look",
+        evidence=[evidence("share", signal, "/proc/x")],
+        against=against("cpu.runqueue", level("y", 0.05), "tasks wait for a CPU"),
+    )
+
+
+def test_the_lower_bound_is_judged_and_not_the_value():
+    assert None is draft(level("x", 0.5, half=0.4))
+    found = draft(level("x", 0.5, half=0.1))
+    assert (Severity.NOTICE, 0.5) == (found.severity, found.estimate.value)
+    assert 25 < found.score < 75
+
+
+def test_without_a_critical_limit_warning_is_the_worst():
+    assert Severity.WARNING == draft(level("x", 1.0)).severity
+
+
+def test_beside_a_target_it_is_information():
+    found = draft(level("x", 1.0), level("process.cpu", 0.5, subject="process:7"))
+    assert (Severity.INFO, "host") == (found.severity, found.subject)
+
+
+def test_it_claims_no_time_and_names_its_own_limits():
+    found = draft(level("x", 1.0))
+    assert None is found.claim
+    assert (("share_notice", 0.2), ("share_warning", 0.6)) == found.thresholds
+
+
+def test_numbers_of_evidence_and_of_alternatives_are_measured():
+    found = draft(level("x", 0.5, half=0.1))
+    (fact,), (alternative,) = found.evidence, found.against
+    assert (0.4, 0.5, 0.6, Unit.RATIO, "/proc/x") == (fact.low, fact.value, fact.high, fact.unit, fact.source)
+    assert "tasks wait for a CPU 5 %" == alternative.because
+    assert () == against("cpu.runqueue", None, "tasks wait for a CPU")
