@@ -106,8 +106,8 @@ def test_a_fast_fsync_counts_where_the_thread_is_seen_running_in_it():
 def test_system_time_between_two_looks_at_the_same_wait_belongs_to_it():
     shop = Shop()
     turn = (run(0.5, shop.load, gil=False, system=True), wait(0.5, RECV, shop.load, shop.database))
-    blocked = wait(0.25, RECV, shop.load, shop.database)
-    shop.thread(1, blocked, *100 * turn, *3 * (blocked,))
+    first, last = (wait(ticks, RECV, shop.load, shop.database) for ticks in (0.25, 0.75))
+    shop.thread(1, first, *100 * turn, last)
     assert {TimeClass.NETWORK: 1.01} == seconds_of(shop.recording(), 1)
 
 
