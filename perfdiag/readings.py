@@ -26,11 +26,15 @@ class Readings:
     def of(cls, snapshot: Snapshot) -> "Readings":
         found = cls(snapshot.at)
         for sample in snapshot.samples:
-            found.samples.setdefault(sample.name, {})[tuple(sorted(sample.labels))] = sample
+            found.samples.setdefault(sample.name, {})[_key(sample.labels)] = sample
         return found
 
+    def sample(self, name: str, key: Labels) -> Sample | None:
+        series = self.samples.get(name)
+        return None if series is None else series.get(key)
+
     def value(self, name: str, **labels: str) -> float | None:
-        sample = self.samples.get(name, {}).get(tuple(sorted(labels.items())))
+        sample = self.sample(name, _key(tuple(labels.items())))
         return None if sample is None else sample.value
 
     def labels(self, name: str, label: str) -> list[str]:
@@ -51,8 +55,8 @@ class Interval:
         return self.after.at - self.before.at
 
     def growth(self, name: str, **labels: str) -> float | None:
-        key = tuple(sorted(labels.items()))
-        before, after = (side.samples.get(name, {}).get(key) for side in (self.before, self.after))
+        key = _key(tuple(labels.items()))
+        before, after = self.before.sample(name, key), self.after.sample(name, key)
         if before is None or after is None:
             return None
         grown, _ = delta(before.value, after.value)
@@ -63,6 +67,11 @@ class Interval:
         """Growth per second."""
         grown = self.growth(name, **labels)
         return None if grown is None else grown / self.seconds
+
+
+def _key(labels: Labels) -> Labels:
+    """Labels in an order that does not depend on who wrote them."""
+    return labels if len(labels) < 2 else tuple(sorted(labels))
 
 
 def total(values: Iterable[float | None]) -> float | None:

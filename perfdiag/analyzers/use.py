@@ -31,17 +31,17 @@ _DIRECTIONS = ("receive", "send")
 _PRESSURE: Labels = (("measure", "pressure"),)
 _ABORTS = ("data", "close", "memory", "timeout", "linger", "failed")
 
-# Resource, the label that tells its rows apart, and what its columns mean.
+# Resource, the label that tells its rows apart, and what its saturation and errors are.
 _TABLE = (
-    ("cpu", "", "saturation: time in which a task waited for a CPU"),
-    ("memory", "", "saturation: time in which a task waited for memory; errors: out-of-memory kills"),
+    ("cpu", "", "waits for a CPU"),
+    ("memory", "", "waits; OOM kills"),
     ("swap", "", ""),
-    ("disk", "device", "saturation: operations in flight, mean"),
-    ("io", "", "saturation: time in which a task waited for a device"),
-    ("network", "interface", "errors: errors and drops"),
-    ("tcp", "", "saturation: segments sent again; errors: aborted connections"),
-    ("cgroup.cpu", "cgroup", "of the quota; saturation: periods in which it stopped the group"),
-    ("cgroup.memory", "cgroup", "of the limit; saturation: waits for memory; errors: out-of-memory kills"),
+    ("disk", "device", "queue length"),
+    ("io", "", "waits for devices"),
+    ("network", "interface", "errors and drops"),
+    ("tcp", "", "sent again; aborts"),
+    ("cgroup.cpu", "cgroup", "of quota; throttled"),
+    ("cgroup.memory", "cgroup", "of limit; OOM kills"),
 )
 
 
