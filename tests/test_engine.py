@@ -8,10 +8,11 @@ from perfdiag.attribution.fold import Attribution
 from perfdiag.diagnosis import Severity
 from perfdiag.engine import analyzers, diagnose, rules
 from perfdiag.errors import FaultKind, UsageError
-from perfdiag.model import Cost, Fault, Snapshot, TimeClass
+from perfdiag.model import Cost, Fault, Kind, Sample, Snapshot, TimeClass
 from perfdiag.options import Options
 from perfdiag.recording import Recording
 from perfdiag.reports.json_file import SPEC as JSON
+from perfdiag.units import Unit
 from tests.recordings_made import META, Shop, queue, run, wait
 
 RECV = "recvfrom"
@@ -178,6 +179,41 @@ def test_eight_threads_behind_the_gil_on_two_cpus():
     assert ("cpu.gil", "price") == (gil.kind, gil.where.function)
     assert pytest.approx(7 / 8, abs=0.02) == gil.impact.value
     assert pytest.approx(0.5, abs=0.03) == gil.gain.value
+
+
+def test_shares_are_of_the_groups_under_pressure():
+    shop = Shop()
+    report = shop.stack("metrics.py:5 report")
+    shop.thread(1, *100 * (run(3, shop.price), wait(7, RECV, shop.load, shop.database)))
+    shop.thread(2, *100 * (run(4, report, gil=False), wait(6, RECV, report, shop.client)))
+    report = diagnose(shop.recording(), Options())
+    assert ("net.peer-wait", 0.7) == (report.findings[0].kind, round(report.findings[0].impact.value, 3))
+    assert pytest.approx(7 / 14, abs=0.001) == report.breakdown[0].share.value  # of all busy time
+
+
+def computing(**more):
+    """Two threads that compute in C and wait for a peer: 10 s of CPU time, 10 s of waiting."""
+    shop = Shop()
+    for tid in (1, 2):
+        shop.thread(tid, *100 * (run(5, shop.price, gil=False), wait(5, RECV, shop.load, shop.database)))
+    return shop.recording(**more)
+
+
+def test_the_cpus_that_the_target_may_use_cap_the_gain():
+    free = diagnose(computing(), Options()).findings[0]
+    assert ("net.peer-wait", 0.5) == (free.kind, round(free.gain.value, 2))
+    bound = computing()
+    bound.processes[0] = replace(bound.processes[0], cpus=1)
+    gains = {one.kind: one.gain.value for one in diagnose(bound, Options()).findings}
+    assert pytest.approx(0.0, abs=0.01) == gains["net.peer-wait"]
+
+
+def test_a_quota_caps_the_gain_like_missing_cpus():
+    quota = Sample(
+        name="cgroup.cpu.quota", value=1.0, unit=Unit.COUNT, kind=Kind.GAUGE, labels=(("cgroup", "/shop"),)
+    )
+    gains = {one.kind: one.gain.value for one in diagnose(computing(samples=[quota]), Options()).findings}
+    assert pytest.approx(0.0, abs=0.01) == gains["net.peer-wait"]
 
 
 def test_the_plug_ins_are_found():

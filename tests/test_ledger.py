@@ -95,6 +95,12 @@ def test_the_same_time_is_claimed_once_and_the_other_becomes_a_symptom_with_the_
     ) == found.symptoms
 
 
+def test_who_loses_more_than_half_is_a_symptom_though_it_has_time_of_its_own():
+    first, broad = draft("net.peer-wait", 0.51, NETWORK), draft("lock.contention", 0.5, NETWORK, LOCK)
+    (found,) = settle([first, broad], context(row(NETWORK, 3.0), row(LOCK, 2.0), row(PYTHON, 5.0)))
+    assert ("net.peer-wait", 1) == (found.kind, len(found.symptoms))
+
+
 def test_who_loses_less_than_half_keeps_the_rest_and_is_judged_by_it():
     both = draft("net.peer-wait", 0.5, NETWORK)
     broad = draft("lock.contention", 0.49, NETWORK, LOCK)

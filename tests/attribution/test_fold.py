@@ -108,7 +108,9 @@ def test_system_time_between_two_looks_at_the_same_wait_belongs_to_it():
     turn = (run(0.5, shop.load, gil=False, system=True), wait(0.5, RECV, shop.load, shop.database))
     first, last = (wait(ticks, RECV, shop.load, shop.database) for ticks in (0.25, 0.75))
     shop.thread(1, first, *100 * turn, last)
-    assert {TimeClass.NETWORK: 1.01} == seconds_of(shop.recording(), 1)
+    found = seconds_of(shop.recording(), 1)
+    assert [TimeClass.NETWORK] == list(found)
+    assert pytest.approx(1.01, abs=0.51 * TICK) == found[TimeClass.NETWORK]  # a half is owed at the end
 
 
 def test_a_line_that_only_computes_without_the_gil_is_native():

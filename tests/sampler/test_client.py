@@ -31,10 +31,10 @@ class Ahead:
     """The clock of the machine, which can be put forward."""
 
     def __init__(self):
-        self.seconds = 0
+        self.seconds = 0.0
 
     def monotonic_ns(self):
-        return time.monotonic_ns() + self.seconds * 10**9
+        return time.monotonic_ns() + round(self.seconds * 1e9)
 
     def wall(self):
         return time.time() + self.seconds
@@ -128,6 +128,16 @@ def test_a_child_that_is_stopped_is_ended_after_its_silence(target):
         assert [FaultKind.LATE] == [fault.kind for fault in sampler.faults]
         assert ended(pid)
     assert None is target.poll()
+
+
+def test_a_child_that_goes_on_sending_is_not_given_up(target):
+    clock = Ahead()
+    with sampling(target, duration=30, clock=clock) as (sampler, recording):
+        for _ in range(5):
+            seen = len(recording.ticks.ticks)
+            pumped(sampler, lambda seen=seen: len(recording.ticks.ticks) > seen)
+            clock.seconds += 1.5
+        assert not sampler.done
 
 
 def test_a_run_that_is_interrupted_keeps_what_was_seen(target):
