@@ -17,8 +17,9 @@ from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
 
-# seconds from being woken to running when a CPU is free: part of the wait, not of a queue for the CPU
-_WAKE_UP = 100e-6
+# seconds from being woken to running on a CPU that was idle: part of the wait. Queueing behind another thread
+# costs a slice of the scheduler, several times as much.
+_WAKE_UP = 500e-6
 _IN_THE_WAY = {TimeClass.GIL, TimeClass.LOCK}
 
 

@@ -1,0 +1,54 @@
+"""Recorded runs, diagnosed again: accuracy is guarded without a live process.
+
+Each recording of a labelled program has a golden beside it, with a line for each finding that fired;
+`make golden` rewrites them, to be reviewed by eye.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from perfdiag.diagnosis import Finding, Report
+from perfdiag.engine import diagnose
+from perfdiag.options import Options
+from perfdiag.storage import load
+from perfdiag.units import Unit, human
+from tests.scenarios.stage import chosen
+
+FOLDER = Path(__file__).parent / "recordings"
+RECORDINGS = sorted(FOLDER.glob("*.perfdiag"))
+LIMIT = 300_000  # bytes of one recording
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.where.function}:{finding.where.line}" if finding.where else "-"
+    item = finding.object.service or finding.object.name if finding.object else "-"
+    gain = human(round(finding.gain.value, 2), Unit.RATIO)
+    return f"{finding.severity.name.lower():8} {finding.kind:16} gain {gain:6} {where} {item}"
+
+
+def findings_of(report: Report) -> str:
+    lines = [f"{report.verdict}, {len(report.not_evaluated)} kinds not evaluated"]
+    lines += [_line(finding) for finding in report.findings if finding.verdict == "fired"]
+    return "\n".join(lines) + "\n"
+
+
+def test_every_labelled_program_has_a_recording() -> None:
+    assert {scenario.name for scenario in chosen("")} == {path.stem for path in RECORDINGS}
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording_gives_the_findings_of_its_golden(
+    path: Path, check_golden: Callable[[Path, str], None]
+) -> None:
+    assert path.stat().st_size <= LIMIT
+    check_golden(path.with_suffix(".findings"), findings_of(diagnose(load(str(path)), Options())))
+
+
+@pytest.mark.parametrize("scenario", chosen(""), ids=lambda scenario: scenario.name)
+def test_the_first_finding_of_a_recording_is_the_truth_of_its_program(scenario: object) -> None:
+    truth, name = scenario.truth, scenario.name  # type: ignore[attr-defined]
+    report = diagnose(load(str(FOLDER / f"{name}.perfdiag")), Options())
+    fired = [finding.kind for finding in report.findings if finding.verdict == "fired"]
+    assert (truth.kind if truth else None) == (fired[0] if fired else None)
