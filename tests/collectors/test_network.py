@@ -1,7 +1,11 @@
+import socket
+from contextlib import ExitStack
+
 import pytest
 
 from perfdiag.collectors.network import SPEC
 from perfdiag.errors import NoData
+from perfdiag.host import Host
 from tests.collectors import collect, counter, gauge, readings
 from tests.hosts import recorded
 
@@ -76,3 +80,18 @@ def test_a_missing_table_costs_its_own_samples_alone(tmp_path):
     assert {"tcp.segments{kind=sent}", "network.bytes{interface=eth0,direction=send}"} <= readings(
         found
     ).keys()
+
+
+def test_the_kernel_counts_connections_that_a_full_queue_turns_away():
+    def drops():
+        return readings(SPEC.collect(Host(), None))["tcp.listen{kind=drops}"][0]
+
+    before = drops()
+    with socket.socket() as server, ExitStack() as clients:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(8):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        assert drops() > before
