@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perfdiag.attribution.fold import Attribution
 from perfdiag.model import ObjectType, TimeClass
 from tests.recordings_made import STDLIB, TICK, Script, Shop, queue, run, seconds_of, slices_of, wait
 
@@ -75,6 +76,17 @@ def test_a_thread_that_waits_for_the_gil_names_the_code_that_holds_it():
     assert {TimeClass.PYTHON: 1.0} == seconds_of(recording, 1)
     assert {TimeClass.GIL: 0.8, TimeClass.NATIVE: 0.2} == seconds_of(recording, 2)
     assert {shop.price: 0.8} == others(recording, 2, TimeClass.GIL)
+
+
+def test_nobody_stands_in_the_way_of_a_wait_for_a_peer_or_of_oneself():
+    shop = Shop()
+    gil, peer = wait(20, FUTEX, shop.load, shop.gil_futex), wait(30, RECV, shop.load, shop.database)
+    shop.thread(1, run(100, shop.price))
+    shop.thread(2, gil, run(10, shop.append, gil=False), peer, run(10, shop.append, gil=False), peer)
+    assert {-1: 0.6} == others(shop.recording(), 2, TimeClass.NETWORK)
+    alone = Shop()
+    alone.thread(1, run(10, alone.price), wait(20, FUTEX, alone.load, alone.gil_futex))
+    assert {-1: 0.2} == others(alone.recording(), 1, TimeClass.GIL)
 
 
 def test_the_likely_holder_of_a_lock_is_past_the_line_that_acquires_it():
@@ -155,6 +167,18 @@ def test_a_debt_of_queue_time_is_paid_by_the_delay_that_comes_late():
     assert {TimeClass.PYTHON: 0.2, TimeClass.RUNQUEUE: 1.8} == seconds_of(recording, 1, cuts=[100])
 
 
+def test_a_debt_that_is_cut_swallows_no_wait():
+    shop = Shop()
+    unseen = (run(0.4, shop.price), wait(0.2, RECV, shop.load, shop.database), run(0.4, shop.price))
+    seen = (run(10, shop.price), wait(10, RECV, shop.load, shop.database))
+    shop.thread(1, run(10, shop.price), queue(20, shop.price), *20 * unseen, *4 * seen)
+    recording = shop.recording()
+    assert {TimeClass.PYTHON: 0.66, TimeClass.RUNQUEUE: 0.2, TimeClass.NETWORK: 0.44} == seconds_of(
+        recording, 1
+    )
+    assert seconds_of(recording, 1) == seconds_of(recording, 1, cuts=[20])
+
+
 def test_a_delay_that_ends_with_a_stop_by_the_quota_is_throttling():
     shop = Shop()
     shop.thread(1, *5 * (run(10, shop.price), queue(10, shop.price, throttled=True)), run(10, shop.price))
@@ -205,6 +229,17 @@ def test_a_sleep_of_a_thread_that_was_born_for_one_piece_of_work_delays_it():
     shop.thread(1, run(100, shop.price))
     shop.thread(2, run(1, shop.timer, gil=False), wait(49, "clock_nanosleep", shop.timer), born=20)
     assert pytest.approx(0.49) == seconds_of(shop.recording(), 2)[TimeClass.SLEEP]
+
+
+def test_a_thread_belongs_to_the_group_of_the_first_stack_that_was_read():
+    shop = Shop()
+    shop.thread(1, run(10), run(10, shop.price), run(10, shop.timer), name="worker")
+    recording = shop.recording()
+    attribution = Attribution(recording)
+    ticks = recording.ticks.ticks["at_ns"]
+    _, early = attribution.step(0, 5, ticks[4] / 1e9)
+    _, late = attribution.step(5, len(ticks), ticks[-1] / 1e9)
+    assert ({(0, 1): "worker (native)"}, {(0, 1): "serve (views.py)"}) == (early, late)
 
 
 def test_a_row_without_a_readable_stack_keeps_the_one_before():
