@@ -26,6 +26,7 @@ from perfdiag.recording import Recording
 from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
 from perfdiag.timetable import TimeTable
 
+_OF_THE_HOST = "host."  # kinds that speak of the whole host: no cause in the report of one process
 _KEPT_UP = 0.9  # of the planned ticks: below it the report warns
 _RANKED = 0.6  # below it nothing is ranked
 
@@ -110,7 +111,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
     guard = _Guard()
     table, signals = fold(recording, meta, guard)
     busy = busy_time(table, pressed_only=not options.everything)
-    drafts, missing = _ask(known, signals, options, guard)
+    drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
     findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
     enough = health >= _RANKED and bool(meta.cost.made)
@@ -131,12 +132,14 @@ def diagnose(recording: Recording, options: Options) -> Report:
 
 
 def _ask(
-    known: Iterable[Rule], signals: Signals, options: Options, guard: _Guard
+    known: Iterable[Rule], signals: Signals, options: Options, guard: _Guard, *, targeted: bool
 ) -> tuple[list[Draft], list[NotEvaluated]]:
     drafts: list[Draft] = []
     missing: list[NotEvaluated] = []
     for rule in known:
         if rule.kind in options.skip or (options.only and rule.kind not in options.only):
+            continue
+        if targeted and rule.kind.startswith(_OF_THE_HOST):
             continue
         absent = [name for name in rule.needs if name not in signals]
         if absent:

@@ -100,32 +100,35 @@ def time_draft(
     notice, warning = limits["share_notice"], limits["share_warning"]
     if share.value < notice:
         return None
-    found = severity(share.low, notice, warning, limits["share_critical"])
-    own = Evidence(
-        name=f"share of busy time, {signal.name.removeprefix('time.')}",
-        value=share.value,
-        low=share.low,
-        high=share.high,
-        unit=Unit.RATIO,
-        source="ticks: schedstat, system call, stack",
-    )
     return Draft(
         kind=kind,
         subject=signal.subject,
         summary=summary,
         estimate=share,
         claim=claim,
-        severity=found if found is not None else Severity.INFO,
+        severity=severity(share.low, notice, warning, limits["share_critical"]) or Severity.INFO,
         score=score(share.low, notice, warning),
         model=model,
         where=signal.where,
         object=signal.object,
         victims=tuple(victims),
         chain=tuple(chain),
-        evidence=(own, *evidence, *_common(signals)),
+        evidence=(_share(signal), *evidence, *_common(signals)),
         against=against(signals, kind),
         next=next_step,
         thresholds=tuple(limits.items()),
+    )
+
+
+def _share(signal: Signal) -> Evidence:
+    """The share that was judged, with its interval."""
+    return Evidence(
+        name=f"share of busy time, {signal.name.removeprefix('time.')}",
+        value=signal.estimate.value,
+        low=signal.estimate.low,
+        high=signal.estimate.high,
+        unit=Unit.RATIO,
+        source="ticks: schedstat, system call, stack",
     )
 
 

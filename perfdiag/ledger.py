@@ -7,12 +7,12 @@ impact, gain and rank.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from perfdiag.attribution.busy import Array, Busy
-from perfdiag.attribution.places import function_keys
+from perfdiag.claims import Claimed, claim_rows, in_order
 from perfdiag.diagnosis import Draft, Finding, Severity
 from perfdiag.model import ON_CPU, Estimate, Object, Stack
 from perfdiag.plugins import Rule
@@ -20,7 +20,6 @@ from perfdiag.score import score, severity
 from perfdiag.stats.shares import resample_sums, shares
 from perfdiag.units import Unit
 
-_FOLDED = 0.5  # of its own slices taken by causes before it: then a draft is their symptom
 _RESAMPLES = 400
 _ALIKE = 0.05  # gains closer than this are as good as equal
 _SURE = 0.97  # no look of ten seconds makes a diagnosis more certain than this
@@ -32,15 +31,6 @@ class Advice:
 
     why: str
     advice: str
-
-
-@dataclass(slots=True)
-class _Claimed:
-    """A draft with the rows that it got."""
-
-    draft: Draft
-    rows: list[int]
-    symptoms: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +52,9 @@ class Context:
 
 def settle(drafts: Sequence[Draft], context: Context) -> tuple[Finding, ...]:
     """Findings in the order of their gain; what claims no time comes by its score among them."""
-    ordered = _order(drafts, context.rules)
-    claims = _claim([draft for draft in ordered if draft.claim is not None], context)
+    ordered = in_order(drafts, context.rules)
+    timed = [draft for draft in ordered if draft.claim is not None]
+    claims = claim_rows(timed, context.busy, context.stacks, context.objects)
     findings = _timed(claims, context) + [
         _finding(draft, context, impact=draft.estimate, gain=draft.estimate, confidence=_SURE, symptoms=())
         for draft in ordered
@@ -87,65 +78,7 @@ def _rank(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def _order(drafts: Sequence[Draft], rules: Mapping[str, Rule]) -> list[Draft]:
-    """Causes before their consequences, the larger first among equals."""
-    left = sorted(drafts, key=lambda draft: (-draft.estimate.value, draft.kind, draft.summary))
-    ordered: list[Draft] = []
-    while left:
-        kinds = {draft.kind for draft in left}
-        free = next(
-            (
-                draft
-                for draft in left
-                if not any(draft.kind in rules[kind].explains for kind in kinds - {draft.kind})
-            ),
-            left[0],
-        )
-        ordered.append(free)
-        left.remove(free)
-    return ordered
-
-
-def _matches(draft: Draft, number: int, context: Context, functions: Mapping[int, set[str]]) -> bool:
-    claim = draft.claim
-    key, _ = context.busy.rows[number]
-    if claim is None or key.time not in claim.times or (claim.group and key.group != claim.group):
-        return False
-    if claim.objects:
-        name = context.objects[key.object].name if key.object >= 0 else ""
-        if name not in claim.objects:
-            return False
-    return not claim.functions or bool(claim.functions & functions.get(key.stack, set()))
-
-
-def _claim(drafts: Sequence[Draft], context: Context) -> list[_Claimed]:
-    functions = {
-        key.stack: function_keys(context.stacks[key.stack]) for key, _ in context.busy.rows if key.stack >= 0
-    }
-    owner: dict[int, _Claimed] = {}
-    result: list[_Claimed] = []
-    for draft in drafts:
-        wanted = [n for n in range(len(context.busy.rows)) if _matches(draft, n, context, functions)]
-        free = [n for n in wanted if n not in owner]
-        taken = [n for n in wanted if n in owner]
-        all_of_it, lost = _seconds(wanted, context.busy), _seconds(taken, context.busy)
-        if taken and lost >= _FOLDED * all_of_it:
-            cause = max((owner[n] for n in taken), key=lambda claimed: len(claimed.rows))
-            cause.symptoms.append(
-                f"{draft.kind}: {draft.summary} The same time is claimed by {cause.draft.kind}."
-            )
-            continue
-        claimed = _Claimed(draft, free)
-        owner.update(dict.fromkeys(free, claimed))
-        result.append(claimed)
-    return result
-
-
-def _seconds(rows: Sequence[int], busy: Busy) -> float:
-    return float(sum(busy.rows[number][1].sum() for number in rows))
-
-
-def _timed(claims: Sequence[_Claimed], context: Context) -> list[Finding]:
+def _timed(claims: Sequence[Claimed], context: Context) -> list[Finding]:
     busy = context.busy
     if not claims or busy.seconds <= 0:
         return []
@@ -179,7 +112,7 @@ def _judged(draft: Draft, impact: Estimate) -> Draft:
     )
 
 
-def _gain(claimed: _Claimed, impact: Estimate, context: Context) -> Estimate:
+def _gain(claimed: Claimed, impact: Estimate, context: Context) -> Estimate:
     """1 - T'/T: T is the busy time, T' the same without what is claimed, but never less than what the CPU
     time that remains needs on the CPUs there are, unless the remedy is more of them."""
     if claimed.draft.model == "capacity":
