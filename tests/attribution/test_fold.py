@@ -318,7 +318,7 @@ def played(scripts, lag=0):
     return shop.recording()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(acts(st.floats(0.05, 40)), min_size=1, max_size=3), st.sampled_from([0, 1_000_000, 4_000_000])
 )
@@ -339,7 +339,7 @@ def by_key(slices):
     return {key: seconds for key, seconds in found.items() if seconds > 1e-9}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(acts(st.integers(1, 40), DOING[:-2]), min_size=1, max_size=3), CUTS)
 def test_folding_in_pieces_equals_folding_at_once(scripts, cuts):
     recording = played(scripts)
@@ -347,7 +347,7 @@ def test_folding_in_pieces_equals_folding_at_once(scripts, cuts):
     assert pytest.approx(by_key(slices_of(recording)), abs=1e-9) == by_key(in_pieces)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(acts(st.integers(1, 40)), CUTS)
 def test_a_cut_moves_no_more_than_the_queue_time_that_it_cuts(script, cuts):
     """A thread that was woken and has no CPU yet looks as if it still waited: the delay comes with its next
