@@ -77,6 +77,8 @@ def claim_rows(
         if taken and lost >= _FOLDED * asked:
             _fold(draft, taken, owner, seconds)
             continue
+        if not wanted:
+            continue  # nothing of what was measured is of this kind
         claimed = Claimed(draft, [number for number in wanted if number not in owner])
         owner.update(dict.fromkeys(claimed.rows, claimed))
         result.append(claimed)

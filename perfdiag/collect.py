@@ -126,7 +126,7 @@ class Collection:
             cost=Cost(
                 sampler_cpu=float(totals.get("cpu", 0.0)),
                 parent_cpu=_own_cpu() - self._cpu_mark,
-                planned=max(1, round(covered * self._plan.rate)),
+                planned=max(1, made, round(covered * self._plan.rate)),
                 made=made,
                 stacks=int(totals.get("stacks", 0)),
                 torn=int(totals.get("torn", 0)),

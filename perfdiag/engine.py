@@ -123,7 +123,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
         findings=findings if enough else tuple(_unranked(findings)),
         groups=group_rows(table),
         breakdown=breakdown_rows(table, recording, busy_time(table, pressed_only=False)),
-        use=use_table(signals),
+        use=guard.run("use", (), use_table, signals),
         not_evaluated=tuple(missing),
         faults=_faults(recording, guard),
         profile=weighted(table, recording),

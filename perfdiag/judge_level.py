@@ -1,18 +1,16 @@
 """What rules about levels of the host have in common: a level against three limits, by its lower bound.
 
-They claim no time. In a look at one process they are context: what the host does to that process is judged by
-the kinds that claim its time, so the severity is that of information.
+They claim no time, and are judged where no process was chosen: what the host does to one process is told by
+the kinds that claim its time.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from perfdiag.diagnosis import Against, Draft, Evidence, Severity, Signal
-from perfdiag.plugins import Limit, Signals
+from perfdiag.diagnosis import Against, Draft, Evidence, Signal
+from perfdiag.plugins import Limit
 from perfdiag.score import score, severity
 from perfdiag.units import Unit, human
-
-_TARGET = "process.cpu"  # there is a target, not the host alone
 
 
 def limit(name: str, default: float, why: str, unit: Unit = Unit.RATIO) -> Limit:
@@ -37,7 +35,6 @@ def against(kind: str, signal: Signal | None, words: str) -> tuple[Against, ...]
 
 def level_draft(
     signal: Signal,
-    signals: Signals,
     limits: Mapping[str, float],
     *,
     kind: str,
@@ -61,7 +58,7 @@ def level_draft(
         summary=summary,
         estimate=replace(signal.estimate, value=min(1.0, signal.estimate.value)),
         claim=None,
-        severity=Severity.INFO if _TARGET in signals else found,
+        severity=found,
         score=score(low, notice, warning),
         pattern=pattern,
         model="capacity",

@@ -161,6 +161,7 @@ def function_size(module: Module) -> Found:
 
 # Seen only by what it does inside a running process, or inside the one function that uses it
 TESTED_THROUGH = {
+    "perfdiag/claims.py": "tests/test_ledger.py",
     "perfdiag/daemon/collect.py": "tests/daemon/test_daemon.py",
     "perfdiag/daemon/loop.py": "tests/daemon/test_daemon.py",
     "perfdiag/daemon/web_process.py": "tests/daemon/test_daemon.py",

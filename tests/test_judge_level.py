@@ -1,16 +1,14 @@
 from perfdiag.diagnosis import Severity
 from perfdiag.judge_level import against, evidence, level_draft
-from perfdiag.plugins import Signals
 from perfdiag.units import Unit
 from tests.analyzers.rules.levels import level
 
 LIMITS = {"share_notice": 0.2, "share_warning": 0.6, "other_notice": 0.0}
 
 
-def draft(signal, *signals):
+def draft(signal):
     return level_draft(
         signal,
-        Signals(signals),
         LIMITS,
         kind="host.disk",
         prefix="share",
@@ -30,11 +28,6 @@ def test_the_lower_bound_is_judged_and_not_the_value():
 
 def test_without_a_critical_limit_warning_is_the_worst():
     assert Severity.WARNING == draft(level("x", 1.0)).severity
-
-
-def test_beside_a_target_it_is_information():
-    found = draft(level("x", 1.0), level("process.cpu", 0.5, subject="process:7"))
-    assert (Severity.INFO, "host") == (found.severity, found.subject)
 
 
 def test_it_claims_no_time_and_names_its_own_limits():

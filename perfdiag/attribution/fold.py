@@ -17,8 +17,7 @@ from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
 
-# seconds from being woken to running on a CPU that was idle: part of the wait. Queueing behind another thread
-# costs a slice of the scheduler, several times as much.
+# seconds from being woken to running on an idle CPU, part of the wait: another thread would take longer
 _WAKE_UP = 500e-6
 _IN_THE_WAY = {TimeClass.GIL, TimeClass.LOCK}
 

@@ -18,6 +18,7 @@ from perfdiag.units import Unit, human
 
 WIDTH = 100
 _MOST_FINDINGS = 5
+_NOTABLE = 0.01  # probability of being the largest cause, below which it is not worth a word
 _MOST_ROWS = 12
 _LABEL = 10  # columns of the label of a line of a finding
 
@@ -53,10 +54,8 @@ def _verdict(report: Report) -> str:
 def _finding(number: int, finding: Finding) -> list[str]:
     name = printable(finding.kind) + (f" ({printable(finding.pattern)})" if finding.pattern else "")
     level = finding.severity.name + (" INCONCLUSIVE" if finding.verdict == "inconclusive" else "")
-    confidence = _human(finding.confidence, Unit.RATIO)
-    lines = [
-        _cut(f"{number}. {name}  {level}  gain {_interval(finding.gain)}  confidence {confidence}", WIDTH)
-    ]
+    sure = f"  confidence {_human(finding.confidence, Unit.RATIO)}" if finding.confidence >= _NOTABLE else ""
+    lines = [_cut(f"{number}. {name}  {level}  gain {_interval(finding.gain)}{sure}", WIDTH)]
     lines += _labelled("where", [_place(finding.where, 80)] if finding.where else [])
     lines += _labelled("object", [_object(finding.object, 80)] if finding.object else [])
     lines += _labelled("found", [finding.summary])
@@ -75,6 +74,8 @@ def _evidence(finding: Finding) -> Iterable[str]:
     of = "" if finding.gain_model == "exhaustion" else " of busy thread time"
     yield f"{_interval(finding.impact)}{of}"
     for item in finding.evidence:
+        if item.value == finding.impact.value and item.unit is finding.impact.unit:
+            continue  # the share that was judged, when all of it is the finding's own
         interval = ""
         if item.low is not None and item.high is not None:
             interval = f" [{_human(item.low, item.unit)}, {_human(item.high, item.unit)}]"

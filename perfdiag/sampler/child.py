@@ -6,6 +6,7 @@ has, and the target, which is only ever read, runs on. It imports the standard l
 
 import ctypes
 import os
+import select
 import signal
 import sys
 import time
@@ -49,6 +50,8 @@ class Session:
         self._rate = float(request["rate"])
         self._duration = float(request["duration"])
         self._inspector = Inspector(self._procfs)
+        self._end = select.poll()
+        self._end.register(int(request["pidfd"]), select.POLLIN)
         self._blind: list[str] = []
         self._memory = Memory(self._pid)
         reader = self._attach()
@@ -133,6 +136,8 @@ class Session:
             self._reattach()
         if now >= self._next_flush:
             self._next_flush = now + _FLUSH
+            if self._end.poll(0):  # ended, though its files stay until its parent has asked for its status
+                raise TargetGone
             self._hold_budget(now)
             self._flush()
         return True

@@ -136,10 +136,21 @@ def test_the_caller_goes_on_while_a_question_is_open(stuck):
         assert isinstance(question.answer, Late)
 
 
+def child_of(inspector):
+    """The process that answers: the one it gains when it is first asked."""
+    others = {int(pid) for pid in own_children()}
+    inspector.exe(os.getpid())
+    (child,) = {int(pid) for pid in own_children()} - others
+    return child
+
+
+def own_children():
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
 def test_a_child_that_was_killed_is_replaced(inspector):
     own = os.getpid()
-    inspector.exe(own)
-    (child,) = inspector.children(own)
+    child = child_of(inspector)
     os.kill(child, signal.SIGKILL)
     with contextlib.suppress(Broken):  # the question that meets the end of the child
         inspector.exe(own)
@@ -148,8 +159,7 @@ def test_a_child_that_was_killed_is_replaced(inspector):
 
 def test_the_child_keeps_no_descriptor_of_the_parent(inspector):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        inspector.exe(os.getpid())
-        (child,) = inspector.children(os.getpid())
+        child = child_of(inspector)
         links = [os.readlink(f"/proc/{child}/fd/{name}") for name in os.listdir(f"/proc/{child}/fd")]
         own = os.readlink(f"/proc/self/fd/{server.fileno()}")
         assert own not in links

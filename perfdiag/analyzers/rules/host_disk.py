@@ -29,7 +29,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         if draft:
             yield draft
     for errors in signals.all("use.disk.errors"):
-        draft = _errors(errors, signals, limits)
+        draft = _errors(errors, limits)
         if draft:
             yield draft
 
@@ -52,7 +52,6 @@ def _busy(busy: Signal, signals: Signals, limits: Mapping[str, float]) -> Draft 
             facts.append(evidence(words, signal, source))
     return level_draft(
         busy,
-        signals,
         limits,
         kind="host.disk",
         prefix="share",
@@ -63,12 +62,11 @@ def _busy(busy: Signal, signals: Signals, limits: Mapping[str, float]) -> Draft 
     )
 
 
-def _errors(errors: Signal, signals: Signals, limits: Mapping[str, float]) -> Draft | None:
+def _errors(errors: Signal, limits: Mapping[str, float]) -> Draft | None:
     name = errors.label("device") or "?"
     what = f"The {errors.label('of')} file system on {name}" if errors.label("of") else f"The disk {name}"
     return level_draft(
         errors,
-        signals,
         limits,
         kind="host.disk",
         prefix="errors",

@@ -33,7 +33,6 @@ def _kills(signals: Signals, limits: Mapping[str, float]) -> Draft | None:
     number = kills.estimate.n
     return level_draft(
         kills,
-        signals,
         limits,
         kind="host.memory",
         prefix="kills",
@@ -60,7 +59,6 @@ def _stalls(signals: Signals, limits: Mapping[str, float]) -> Draft | None:
             facts.append(evidence(words, signal, file))
     return level_draft(
         waits,
-        signals,
         limits,
         kind="host.memory",
         prefix="share",

@@ -28,7 +28,7 @@ LIMITS = (
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     found = [_again(signals, limits), _listen(signals, limits)]
-    found += [_dropped(signal, signals, limits) for signal in signals.all("network.drops")]
+    found += [_dropped(signal, limits) for signal in signals.all("network.drops")]
     yield from (draft for draft in found if draft)
 
 
@@ -38,7 +38,6 @@ def _again(signals: Signals, limits: Mapping[str, float]) -> Draft | None:
         return None
     return level_draft(
         share,
-        signals,
         limits,
         kind="host.network",
         prefix="share",
@@ -53,13 +52,12 @@ def _enough(share: Signal, limits: Mapping[str, float]) -> bool:
     return share.estimate.value * share.estimate.n >= limits["lost"]
 
 
-def _dropped(share: Signal, signals: Signals, limits: Mapping[str, float]) -> Draft | None:
+def _dropped(share: Signal, limits: Mapping[str, float]) -> Draft | None:
     if not _enough(share, limits):
         return None
     name = share.label("interface") or "?"
     return level_draft(
         share,
-        signals,
         limits,
         kind="host.network",
         prefix="drops",
@@ -76,7 +74,6 @@ def _listen(signals: Signals, limits: Mapping[str, float]) -> Draft | None:
         return None
     return level_draft(
         drops,
-        signals,
         limits,
         kind="host.network",
         prefix="listen",

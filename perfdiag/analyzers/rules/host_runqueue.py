@@ -41,7 +41,6 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     share = human(waits.estimate.value, Unit.RATIO)
     draft = level_draft(
         waits,
-        signals,
         limits,
         kind="host.runqueue",
         prefix="share",

@@ -26,11 +26,6 @@ def test_without_utilization_the_waits_alone_are_judged():
     assert [("", "WARNING")] == verdict(level("use.cpu.saturation", 0.7))
 
 
-def test_in_a_look_at_one_process_the_host_is_context():
-    target = level("process.cpu", 0.1, subject="process:7")
-    assert [("", "INFO")] == verdict(level("use.cpu.saturation", 0.95), target)
-
-
 def test_what_the_finding_says():
     (draft,) = diagnosed(
         SPEC,

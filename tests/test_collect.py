@@ -1,0 +1,88 @@
+import contextlib
+import os
+import subprocess
+import sys
+from threading import Timer
+
+import pytest
+
+from perfdiag.collect import Collection, Plan
+from perfdiag.engine import diagnose
+from perfdiag.host import Host
+from perfdiag.host.process import attach
+from perfdiag.options import Options
+
+BUSY = """
+import threading
+def count_down(n):
+    while n: n -= 1
+def forever():
+    while True: count_down(10000)
+print("ready", flush=True)
+forever()
+"""
+
+
+@pytest.fixture
+def busy():
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE) as process:
+        assert b"ready\n" == process.stdout.readline()
+        yield process.pid
+        process.kill()
+
+
+def collect(pid, *, duration=1.2, stop_after=None, each=lambda _: None):
+    host = Host()
+    with contextlib.closing(attach(pid, host)) as target:
+        collection = Collection(host, target, Plan(duration=duration, rate=100))
+        if stop_after:
+            Timer(stop_after, collection.stop, ["interrupted"]).start()
+        return collection.run(each=each)
+
+
+def test_a_busy_program_is_recorded_with_its_ticks_stacks_and_snapshots(busy):
+    recording = collect(busy)
+    assert recording.meta.cost.made >= 60
+    assert "non-stop reader" == recording.meta.engine
+    assert "count_down" in {frame.function for stack in recording.stacks for frame in stack.frames}
+    assert len(recording.snapshots) >= 3
+    assert {"process.cpu", "cpu.time"} <= {one.name for s in recording.snapshots for one in s.samples}
+    assert recording.processes[0].runtime.startswith("CPython 3.")
+
+
+def test_what_was_recorded_is_diagnosed(busy):
+    report = diagnose(collect(busy), Options())
+    assert "cpu.hot-code" == report.findings[0].kind
+    assert report.findings[0].where.function in {"count_down", "forever"}
+
+
+def test_a_stop_ends_it_early_and_keeps_what_there_is(busy):
+    recording = collect(busy, duration=30, stop_after=0.8)
+    low, high = recording.window
+    assert high - low < 10
+    assert "interrupted" == recording.meta.ended
+    assert recording.meta.cost.made > 0
+
+
+def test_each_snapshot_is_handed_on_while_it_records(busy):
+    seen = []
+    collect(busy, duration=2.2, each=lambda recording: seen.append(len(recording.snapshots)))
+    assert sorted(seen) == seen
+    assert len(seen) >= 1
+
+
+def test_a_target_that_ends_is_told_and_what_there_was_is_kept(busy):
+    Timer(0.7, os.kill, [busy, 9]).start()
+    recording = collect(busy, duration=20)
+    assert "target exited" == recording.meta.ended
+    assert recording.meta.cost.made > 0
+    assert recording.processes[0].gone is not None
+
+
+def test_a_program_that_is_not_python_is_recorded_without_stacks():
+    with subprocess.Popen(["sleep", "60"]) as process:
+        recording = collect(process.pid)
+        process.kill()
+    assert "/proc" == recording.meta.engine
+    assert any("no Python stacks" in text for text in recording.meta.blind)
+    assert [] == recording.stacks
