@@ -58,7 +58,7 @@ class Collection:
     def run(
         self,
         progress: Callable[[float], None] = lambda _: None,
-        each: Callable[[Recording], None] = lambda _: None,
+        each: Callable[[Recording], object] = lambda _: None,
     ) -> Recording:
         """Record until the duration is over, the target ended, or `stop` was called. `progress` is told the
         share that is done, `each` is called after each snapshot."""
@@ -75,6 +75,24 @@ class Collection:
             clock=clock,
             origin=Origins(self._plan.user_code).of,
         )
+        try:
+            self._follow(sampler, started, progress, each)
+        finally:
+            sampler.stop()
+        last = self._snapshot()
+        recording.snapshots.append(replace(last, faults=(*last.faults, *sampler.faults)))
+        self._close(sampler, clock.monotonic_ns() / 1e9 - started)
+        return recording
+
+    def _follow(
+        self,
+        sampler: Sampler,
+        started: float,
+        progress: Callable[[float], None],
+        each: Callable[[Recording], object],
+    ) -> None:
+        """Take what the sampler sends, and a snapshot each second, until one of the ends is reached."""
+        recording, clock = self.recording, self._host.clock
         recording.snapshots.append(self._snapshot())
         due = started + 1.0
         while not sampler.done and not self._stopped:
@@ -87,11 +105,6 @@ class Collection:
                 recording.snapshots.append(self._snapshot())
                 each(recording)
                 due += 1.0
-        sampler.stop()
-        last = self._snapshot()
-        recording.snapshots.append(replace(last, faults=(*last.faults, *sampler.faults)))
-        self._close(sampler, clock.monotonic_ns() / 1e9 - started)
-        return recording
 
     def _snapshot(self) -> Snapshot:
         clock = self._host.clock
@@ -112,17 +125,19 @@ class Collection:
         made = len(self.recording.ticks.ticks)
         ended = self._stopped or totals.get("ended", "")
         covered = min(lasted, self._plan.duration)
-        if not ended and sampler.faults:
-            ended = "sampler ended early"
+        if not ended and not totals:
+            # nobody wanted that: what it did not see of the time asked for counts as missed
+            ended, covered = "the sampler ended early", self._plan.duration
         unopened = totals.get("unopened", 0)
-        blind = [*self._blind, *hello.get("blind", [])]
+        blind = [*self._blind, *hello.get("blind", []), *totals.get("blind", [])]
         if unopened:
             blind.append(f"{unopened} threads for which no descriptor was left")
         self.recording.meta = replace(
             meta,
             engine=hello.get("engine", ""),
             ended=ended,
-            blind=tuple(dict.fromkeys(blind)),
+            # the first reason is the one that was found before the sampler met its consequence
+            blind=tuple({text.partition(":")[0]: text for text in reversed(blind)}.values())[::-1],
             cost=Cost(
                 sampler_cpu=float(totals.get("cpu", 0.0)),
                 parent_cpu=_own_cpu() - self._cpu_mark,

@@ -233,6 +233,10 @@ class Cost:
     stopped: float = 0.0
 
 
+# Why a recording ended early, where that is part of the contract (`Meta.ended`)
+TARGET_EXITED, INTERRUPTED, TERMINATED = "target exited", "interrupted", "terminated"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
     """How a recording was made; replaced as a whole when it is closed."""
@@ -247,7 +251,7 @@ class Meta:
     duration: float
     rate: float
     engine: str = ""
-    ended: str = ""  # '', or why the recording ended early: 'target exited', 'interrupted', ...
+    ended: str = ""  # '', or why the recording ended early: TARGET_EXITED, INTERRUPTED, ...
     options: Labels = ()
     blind: tuple[str, ...] = ()  # what this run could not see, in words
     cost: Cost = field(

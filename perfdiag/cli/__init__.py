@@ -5,14 +5,15 @@ that is not in the standard library.
 """
 
 import importlib
-import os
 import sys
 from typing import Any
 
 import click
 
 import perfdiag
-from perfdiag.errors import Exit, PerfdiagError
+from perfdiag.cli import streams
+from perfdiag.cli.streams import tell
+from perfdiag.errors import Exit, PerfdiagError, UsageError
 
 # verb -> (module, one line for --help): what --help shows must not import what the verb needs
 VERBS = {
@@ -77,43 +78,44 @@ def command(debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit by the contract of `errors.Exit`."""
     words = sys.argv[1:] if arguments is None else arguments
+    streams.ready()
+    try:
+        sys.exit(_run(words))
+    finally:
+        streams.finished()
+
+
+def _run(words: list[str]) -> int:
+    """The exit code; what went wrong has been told."""
     try:
         result: Any = command.main(args=words, prog_name="perfdiag", standalone_mode=False)
         sys.stdout.flush()
-        code = int(result) if isinstance(result, int) else Exit.OK
     except PerfdiagError as error:
-        _tell(error)
-        code = error.exit
+        return tell(error)
     except click.exceptions.Exit as finished:
-        code = finished.exit_code
-    except click.Abort:
-        code = Exit.INTERRUPTED
-    except click.ClickException as error:
+        return finished.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        code = Exit.USAGE
-    except KeyboardInterrupt:
-        code = Exit.INTERRUPTED
+        return Exit.USAGE
+    except click.ClickException as error:
+        return tell(_explained(error))
     except BrokenPipeError:
-        # the reader of our output went away (`| head`): no more can be said, and nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = Exit.OK
-    except OSError as error:
-        if "--debug" in words:
-            raise
-        _tell(PerfdiagError(f"output was lost: {error.strerror}", fix="free space or choose another output"))
-        code = Exit.UNMEASURED
+        return Exit.OK  # the reader of our output went away (`| head`): nothing is wrong
     except Exception as error:
         if "--debug" in words:
             raise
-        _tell(PerfdiagError(f"internal error: {error}", fix="run again with --debug and report what it says"))
-        code = Exit.INTERNAL
-    sys.exit(code)
+        if isinstance(error, OSError) and error.errno in streams.LOST:
+            return tell(streams.lost(error))
+        cause = f"{type(error).__name__}: {error}"
+        fix = "run again as `perfdiag --debug ...` and report what it says"
+        return tell(PerfdiagError("perfdiag has failed", cause=cause, fix=fix))
+    return int(result) if isinstance(result, int) else Exit.OK
 
 
-def _tell(error: PerfdiagError) -> None:
-    from perfdiag.text import printable
-
-    lines = [f"error: {printable(error.what)}"]
-    lines += [f"cause: {printable(error.cause)}"] if error.cause else []
-    lines += [f"  fix: {printable(error.fix)}"] if error.fix else []
-    click.echo("\n".join(lines), err=True)
+def _explained(error: click.ClickException) -> PerfdiagError:
+    """What click says about the command line, in the form of our own errors."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "perfdiag"
+    return UsageError(error.format_message().removesuffix("."), fix=f"`{path} --help` shows what is possible")

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from perfdiag.cli.streams import say
+
 DIRECTORY = click.option(
     "-b", "--baseline", "directory", required=True, type=click.Path(path_type=Path),
     help="Directory of the baseline, made to live in git.",
@@ -91,5 +93,5 @@ def _gate(base: Any, new: Any, inconclusive: str, strict: bool, form: str) -> No
     judgements, notes = gate.judge_suites(base, new, Policy(strict=strict))
     code = exit_code(judgements, inconclusive_passes=inconclusive == "pass")
     text = table.as_json(judgements, notes, code) if form == "json" else table.terminal(judgements, notes)
-    click.echo(text, nl=False)
+    say(text)
     click.get_current_context().exit(int(code))

@@ -6,9 +6,7 @@ WHICH = ["all", "collectors", "analyzers", "rules", "formats"]
 
 
 @click.command("list")
-@click.argument(
-    "which", type=click.Choice(["all", "collectors", "analyzers", "rules", "formats"]), default="all"
-)
+@click.argument("which", type=click.Choice(WHICH), default="all")
 def command(which: str) -> None:
     """List collectors, analyzers, rules with their limits, and formats."""
     import perfdiag.collectors

@@ -2,17 +2,19 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 import perfdiag.reports
+from perfdiag.cli.streams import say, tell
 from perfdiag.diagnosis import Report
-from perfdiag.errors import UsageError
+from perfdiag.errors import Exit, PerfdiagError, UsageError, worst
 from perfdiag.host.files import check_writable, write_atomically
 from perfdiag.plugins import Format, discover
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Arguments = ParamSpec("Arguments")
 
 RECORDING = ".perfdiag"
 
@@ -75,20 +77,32 @@ def format_of(path: str, known: dict[str, Format]) -> Format:
 
 def write_reports(
     report: Report, outputs: tuple[str, ...], format_name: str, *, quiet: bool, color: str
-) -> None:
-    """Render to standard output and to every file that is not a recording."""
+) -> Exit:
+    """Render to standard output and to every file that is not a recording. One that fails is told and costs
+    none of the others; the code is that of the worst failure."""
     known = formats()
-    for path in outputs:
-        if not path.endswith(RECORDING):
-            write_atomically(path, format_of(path, known).render(report))
+    codes = [
+        attempt(write_atomically, path, format_of(path, known).render(report))
+        for path in outputs
+        if not path.endswith(RECORDING)
+    ]
     if not quiet:
         text = known[format_name].render(report)
         if format_name == "terminal" and _coloured(color):
             from perfdiag.reports.terminal import colourise
 
             text = colourise(text)
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        codes.append(attempt(say, text))
+    return worst(*codes)
+
+
+def attempt(write: Callable[Arguments, object], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Exit:
+    """Call it; a PerfdiagError is told and becomes its code."""
+    try:
+        write(*args, **kwargs)
+    except PerfdiagError as error:
+        return tell(error)
+    return Exit.OK
 
 
 def _coloured(choice: str) -> bool:

@@ -3,8 +3,9 @@
 import click
 
 from perfdiag.cli.judging import judging_options, make_options
-from perfdiag.cli.output import RECORDING, check_outputs, output_options, write_reports
-from perfdiag.cli.target import attach_to, exit_code, record, target_options
+from perfdiag.cli.output import RECORDING, attempt, check_outputs, output_options, write_reports
+from perfdiag.cli.target import attach_to, check_enough, exit_code, record, target_options
+from perfdiag.errors import worst
 
 
 @click.command("profile")
@@ -36,13 +37,11 @@ def command(
     check_outputs(output, format_name)
     options = make_options(everything, settings, only, skip)
     recording = record(attach_to(pid, duration, rate, user_code, procfs), duration)
-    for path in output:
-        if path.endswith(RECORDING):
-            from perfdiag.storage import save
-
-            save(recording, path)
+    check_enough(recording)
     from perfdiag.engine import diagnose
+    from perfdiag.storage import save
 
+    kept = [attempt(save, recording, path) for path in output if path.endswith(RECORDING)]
     report = diagnose(recording, options)
-    write_reports(report, output, format_name, quiet=quiet, color=color)
-    return exit_code(report.meta, report.verdict)
+    written = write_reports(report, output, format_name, quiet=quiet, color=color)
+    return worst(exit_code(report.meta, report.verdict), *kept, written)

@@ -2,9 +2,10 @@
 
 import click
 
-from perfdiag.cli.output import RECORDING
-from perfdiag.cli.target import attach_to, exit_code, record, target_options
-from perfdiag.errors import UsageError
+from perfdiag.cli.output import RECORDING, attempt
+from perfdiag.cli.target import attach_to, check_enough, exit_code, record, target_options
+from perfdiag.errors import Exit, UsageError, worst
+from perfdiag.text import printable
 
 
 @click.command("record")
@@ -30,8 +31,12 @@ def command(
     check_writable(output)
     collection = attach_to(pid, duration, rate, user_code, procfs)
     writer = Writer(output, collection.recording.meta)
-    recording = record(collection, duration, writer.commit)
-    writer.close(recording)
-    low, high = recording.window
-    click.echo(f"wrote {output}: {recording.meta.cost.made} looks in {high - low:.1f} s", err=True)
-    return exit_code(recording.meta, "")
+    # what cannot be written while it runs is told at once, and tried again at its end
+    recording = record(collection, duration, lambda grown: attempt(writer.commit, grown))
+    closed = attempt(writer.close, recording)
+    check_enough(recording)
+    if closed is Exit.OK:
+        low, high = recording.window
+        looks = f"{recording.meta.cost.made} looks in {high - low:.1f} s"
+        click.echo(f"wrote {printable(output)}: {looks}", err=True)
+    return worst(exit_code(recording.meta, ""), closed)

@@ -4,7 +4,7 @@ import click
 
 from perfdiag.cli.judging import judging_options, make_options
 from perfdiag.cli.output import check_outputs, output_options, write_reports
-from perfdiag.errors import Exit
+from perfdiag.errors import Exit, worst
 
 
 @click.command("report")
@@ -29,5 +29,5 @@ def command(
     from perfdiag.storage import load
 
     report = diagnose(load(file), options)
-    write_reports(report, output, format_name, quiet=quiet, color=color)
-    return Exit.INCONCLUSIVE if report.verdict == "inconclusive" else Exit.OK
+    written = write_reports(report, output, format_name, quiet=quiet, color=color)
+    return worst(Exit.INCONCLUSIVE if report.verdict == "inconclusive" else Exit.OK, written)

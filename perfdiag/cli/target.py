@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from perfdiag.errors import Exit, TargetError
-from perfdiag.model import Meta
+from perfdiag.errors import Exit, TargetError, worst
+from perfdiag.model import INTERRUPTED, TARGET_EXITED, TERMINATED, Meta
 from perfdiag.recording import Recording
 
 if TYPE_CHECKING:
     from perfdiag.collect import Collection
 
-Each = Callable[[Recording], None]
+Each = Callable[[Recording], object]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
@@ -36,6 +36,17 @@ def duration_of(ctx: click.Context, param: click.Parameter, value: str) -> float
     return seconds
 
 
+def rate_of(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """'100' -> 100.0 Hz; a click callback."""
+    try:
+        rate = float(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a number", ctx, param) from None
+    if not 1 <= rate <= _FASTEST:  # nor is NaN
+        raise click.BadParameter(f"{value!r} is not from 1 to {_FASTEST:g} looks per second", ctx, param)
+    return rate
+
+
 def target_options(function: Function) -> Function:
     """-p, -d, -r and what goes with them."""
     options = [
@@ -52,8 +63,8 @@ def target_options(function: Function) -> Function:
         click.option(
             "-r",
             "--rate",
-            type=click.FloatRange(1, _FASTEST),
-            default=100.0,
+            callback=rate_of,
+            default="100",
             show_default=True,
             metavar="HZ",
             help="Looks per second.",
@@ -84,21 +95,19 @@ def attach_to(
 
 
 def record(collection: "Collection", duration: float, each: Each = lambda _: None) -> Recording:
-    """Record and detach; Ctrl-C and SIGTERM end it early and keep what there is. TargetError when the
-    target was gone before anything could be said of it."""
+    """Record and detach; Ctrl-C and SIGTERM end it early and keep what there is."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        collection.stop("terminated" if number == signal.SIGTERM else "interrupted")
+        collection.stop(TERMINATED if number == signal.SIGTERM else INTERRUPTED)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    progress = _progress(duration)
     try:
-        recording = collection.run(_progress(duration), each)
+        return collection.run(progress, each)
     finally:
+        progress(1.0)
         for number, handler in before.items():
             signal.signal(number, handler)
-    low, high = recording.window
-    _check_enough(recording.meta, high - low)
-    return recording
 
 
 def _progress(duration: float) -> Callable[[float], None]:
@@ -113,25 +122,31 @@ def _progress(duration: float) -> Callable[[float], None]:
     return show
 
 
-def _check_enough(meta: Meta, seconds: float) -> None:
-    if meta.ended == "target exited" and (seconds < _LEAST_SECONDS or meta.cost.made < _LEAST_TICKS):
+def check_enough(recording: Recording) -> None:
+    """PerfdiagError when the run is no ground for any report: the target was gone at once, or the run was."""
+    meta = recording.meta
+    low, high = recording.window
+    if meta.ended == TARGET_EXITED and (high - low < _LEAST_SECONDS or meta.cost.made < _LEAST_TICKS):
         raise TargetError(
-            f"{meta.target} ended after {seconds:.1f} s and {meta.cost.made} looks",
-            cause=f"less than {_LEAST_SECONDS:g} s and {_LEAST_TICKS} looks say nothing about a program",
+            f"{meta.target} ended after {high - low:.1f} s and {meta.cost.made} looks",
+            cause=f"less than {_LEAST_SECONDS:g} s or {_LEAST_TICKS} looks say nothing about a program",
             fix="start perfdiag earlier, or raise --rate for a short program",
         )
     if meta.cost.made == 0:
-        raise TargetError(
+        faults = [fault.detail for snapshot in recording.snapshots for fault in snapshot.faults]
+        error = TargetError(
             f"no look at {meta.target} was made",
-            cause=meta.ended or "the sampler did not start",
-            fix="run `perfdiag doctor` to see what is missing",
+            cause=meta.ended or "; ".join(faults) or "the time was too short",
+            fix="look for longer; `perfdiag doctor` shows what is missing on this host",
         )
+        error.exit = worst(error.exit, exit_code(meta, ""))
+        raise error
 
 
 def exit_code(meta: Meta, verdict: str) -> Exit:
     """The code of a run that made a report."""
-    if meta.ended == "interrupted":
+    if meta.ended == INTERRUPTED:
         return Exit.INTERRUPTED
-    if meta.ended == "terminated":
+    if meta.ended == TERMINATED:
         return Exit.TERMINATED
     return Exit.INCONCLUSIVE if verdict == "inconclusive" else Exit.OK

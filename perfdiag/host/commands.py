@@ -33,6 +33,11 @@ class Child:
         except subprocess.TimeoutExpired:
             return None
 
+    def ask_to_end(self) -> None:
+        """SIGTERM."""
+        if self._process.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
     def kill(self) -> None:
         """SIGKILL and reap. A child in an uninterruptible read is left to the kernel."""
         if self._process.poll() is None:

@@ -18,6 +18,7 @@ from perfdiag.host.clock import SystemClock
 from perfdiag.host.elf import parse_maps
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
+from perfdiag.model import TARGET_EXITED
 from perfdiag.sampler.cpython.reader import Reader, Unsupported, Vanished
 from perfdiag.sampler.loop import Loop, TargetGone
 from perfdiag.sampler.objects import Objects
@@ -27,6 +28,7 @@ from perfdiag.text import printable
 from perfdiag.ticks import Ticks
 
 _PR_SET_PDEATHSIG = 1
+_STACKS = "Python stacks"
 _FLUSH = 0.2  # seconds of ticks that are lost when this process is killed
 _REATTACH = 0.5  # seconds between two tries after the interpreter went away (exec)
 _SETTLE = 0.002  # seconds a tick may spend on naming peers
@@ -78,17 +80,23 @@ class Session:
         self._stack_base = 0  # ids of an earlier reader are kept apart after an exec
         self._sent_objects: list[Any] = []
         self._next_flush = self._next_attach = 0.0
+        self._ending = self._lost = False
+        self._replaced = 0  # times that the interpreter went away
         self._cpu_mark = (time.monotonic(), time.process_time())
+
+    def end(self) -> None:
+        """Stop before the time is over; may be called from a signal handler."""
+        self._ending = True
 
     def _attach(self) -> Reader | None:
         try:
             return Reader(self._pid, self._memory, parse_maps(self._inspector.maps(self._pid)))
         except Unsupported as error:
-            self._blind.append(f"no Python stacks: {error}")
+            self._blind = [f"{_STACKS}: {error}"]
         except Missing as error:
-            self._blind.append(f"no Python stacks: the memory map could not be read ({error})")
+            self._blind = [f"{_STACKS}: the memory map could not be read ({error})"]
         except (Vanished, OSError) as error:
-            self._blind.append(f"no Python stacks: the memory of the target could not be read ({error})")
+            self._blind = [f"{_STACKS}: the memory of the target could not be read ({error})"]
         return None
 
     def run(self) -> None:
@@ -108,7 +116,8 @@ class Session:
             end = time.monotonic_ns() + int(self._duration * 1e9)
             self._loop.run(end, self._between)
         except TargetGone:
-            ended = "target exited"
+            ended = TARGET_EXITED
+            self._replaced -= self._lost  # that was its end, not another program
         self._objects.settle(0.3)
         self._flush()
         self._send(pack_json(Message.END, self._totals(ended)))
@@ -126,21 +135,27 @@ class Session:
             "retried": stats.retried if stats else 0,
             "unopened": self._loop.threads.unopened,
             "cpu": time.process_time(),
+            "blind": [f"{_STACKS}: in part, the program was replaced (exec) while it was looked at"]
+            if self._replaced
+            else [],
         }
 
     def _between(self) -> bool:
         now = time.monotonic()
         self._objects.settle(_SETTLE)
-        if self._reader is not None and self._loop.reader is None and now >= self._next_attach:
-            self._next_attach = now + _REATTACH
-            self._reattach()
+        if self._reader is not None and self._loop.reader is None:
+            self._replaced += not self._lost
+            self._lost = True
+            if now >= self._next_attach:
+                self._next_attach = now + _REATTACH
+                self._reattach()
         if now >= self._next_flush:
             self._next_flush = now + _FLUSH
             if self._end.poll(0):  # ended, though its files stay until its parent has asked for its status
                 raise TargetGone
             self._hold_budget(now)
             self._flush()
-        return True
+        return not self._ending
 
     def _reattach(self) -> None:
         """The interpreter went away while the process lives: it was replaced by exec."""
@@ -152,6 +167,7 @@ class Session:
             self._stack_base += self._sent_stacks
             self._sent_stacks = 0
             self._reader = self._loop.reader = reader
+            self._lost = False
 
     def _hold_budget(self, now: float) -> None:
         wall, cpu = now - self._cpu_mark[0], time.process_time() - self._cpu_mark[1]
@@ -215,6 +231,8 @@ def main(request: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the run, and still reports
     die_with_parent(int(request["parent"]))
     try:
-        Session(request, int(request["out"])).run()
+        session = Session(request, int(request["out"]))
+        signal.signal(signal.SIGTERM, lambda *_: session.end())
+        session.run()
     except BrokenPipeError:
         sys.exit(1)  # the parent is gone

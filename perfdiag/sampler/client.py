@@ -19,6 +19,7 @@ from perfdiag.sampler.stream import Message, Splitter, unpack_ticks
 
 _SILENCE = 2.0  # seconds without a message after which the child counts as wedged
 _START = 5.0  # seconds for attaching
+_FAREWELL = 0.5  # seconds for the last message of a child that was asked to end
 
 
 class Sampler:
@@ -43,7 +44,7 @@ class Sampler:
         self.hello: dict[str, Any] = {}
         self.totals: dict[str, Any] = {}
         self.faults: list[Fault] = []
-        self.done = False
+        self.done = self._stopping = False
         source, sink = os.pipe2(os.O_CLOEXEC)
         request = {
             "pid": pid,
@@ -133,7 +134,7 @@ class Sampler:
 
     def _ended(self) -> None:
         code = self._child.wait(1.0)
-        if not self.totals:
+        if not self.totals and not self._stopping:
             detail = self._child.last_words() or (f"exit status {code}" if code is not None else "no status")
             self._give_up(FaultKind.BROKEN, f"the sampler ended early ({detail}); what it had sent is kept")
         self._close()
@@ -143,8 +144,14 @@ class Sampler:
         self._close()
 
     def stop(self) -> None:
-        """End the child now; for an interrupted run."""
-        self._read()
+        """End the child now, with a moment to send what it still holds; for an interrupted run."""
+        if self.done:
+            return
+        self._stopping = True
+        self._child.ask_to_end()
+        until = self._now() + _FAREWELL
+        while not self.done and self._selector.select(max(0.0, until - self._now())):
+            self._read()
         self._close()
 
     def _close(self) -> None:
