@@ -53,6 +53,15 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Evidence that is not one number: rows of texts and numbers (ratios, seconds) under named columns."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """Which busy time a finding explains: slices of these classes, and, where given, on one of these
     objects (names), below one of these functions ('file:function'), in this group of threads."""
@@ -81,6 +90,7 @@ class Draft:
     victims: tuple[Place, ...] = ()
     chain: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    tables: tuple[Table, ...] = ()
     against: tuple[Against, ...] = ()
     next: str = ""
     thresholds: tuple[tuple[str, float], ...] = ()
@@ -117,6 +127,9 @@ class Finding:
     next: str
     thresholds: tuple[tuple[str, float], ...]
     measured: str
+    subject_name: str = ""  # the command of the process
+    processes: int = 1  # of the subject
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,6 +170,7 @@ def _context(
         window=recording.window,
         measured=meta.engine,
         seed=zlib.crc32(meta.run_id.encode()),
+        subject_name=target.comm if target else "",
     )
 
 

@@ -6,7 +6,7 @@ no finding, and one whose value is over it but whose bound is not is told as inc
 
 from collections.abc import Iterable, Mapping
 
-from perfdiag.diagnosis import Against, Claim, Draft, Evidence, Severity, Signal
+from perfdiag.diagnosis import Against, Claim, Draft, Evidence, Severity, Signal, Table
 from perfdiag.model import Object, Place, TimeClass
 from perfdiag.plugins import Limit, Signals
 from perfdiag.score import score, severity
@@ -94,6 +94,7 @@ def time_draft(
     victims: Iterable[Place] = (),
     chain: Iterable[str] = (),
     evidence: Iterable[Evidence] = (),
+    tables: Iterable[Table] = (),
 ) -> Draft | None:
     """A draft for a share of busy time; None when even its value is under the notice limit."""
     share = signal.estimate
@@ -114,6 +115,7 @@ def time_draft(
         victims=tuple(victims),
         chain=tuple(chain),
         evidence=(_share(signal), *evidence, *_common(signals)),
+        tables=tuple(tables),
         against=against(signals, kind),
         next=next_step,
         thresholds=tuple(limits.items()),

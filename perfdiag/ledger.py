@@ -48,6 +48,7 @@ class Context:
     window: tuple[float, float]
     measured: str
     seed: int
+    subject_name: str = ""
 
 
 def settle(drafts: Sequence[Draft], context: Context) -> tuple[Finding, ...]:
@@ -193,4 +194,6 @@ def _finding(
         next=draft.next,
         thresholds=draft.thresholds,
         measured=context.measured,
+        subject_name=context.subject_name if draft.subject.startswith("process:") else "",
+        tables=draft.tables,
     )

@@ -14,6 +14,7 @@ from perfdiag.diagnosis import (
     NotEvaluated,
     Report,
     Severity,
+    Table,
     UseRow,
     Weighted,
 )
@@ -99,6 +100,10 @@ PEER_WAIT = Finding(
     against=(Against(kind="cpu.runqueue", because="run-queue wait is 1.2 % of busy time"),),
     next="perfdiag profile -p 812 -d 10s",
     thresholds=(("share_notice", 0.1), ("share_warning", 0.2)),
+    subject_name="gunicorn",
+    tables=(
+        Table(name="answers", columns=("peer", "share"), rows=(("10.0.0.7:5432", 0.41), ("<b>;|\n", 0.0))),
+    ),
     measured="non-stop reader",
 )
 LEAK = replace(

@@ -131,7 +131,7 @@ def test_a_claim_is_narrowed_by_object_function_and_group():
     hot = draft("cpu.hot-code", 0.3, PYTHON, functions=frozenset({"orders.py:price"}), group="workers")
     elsewhere = draft("cpu.gc", 0.2, PYTHON, functions=frozenset({"orders.py:load"}))
     found = {one.kind: round(one.impact.value, 9) for one in settle([peer, hot, elsewhere], context(*rows))}
-    assert {"net.peer-wait": 0.3, "cpu.hot-code": 0.3, "cpu.gc": 0.0} == found
+    assert {"net.peer-wait": 0.3, "cpu.hot-code": 0.3} == found  # what matches no time is no finding
 
 
 def test_eight_threads_that_wait_for_the_gil_on_two_cores_gain_a_factor_of_two():

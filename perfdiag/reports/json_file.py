@@ -9,7 +9,7 @@ import json
 import math
 from datetime import UTC, datetime
 
-from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, GroupRow, Report, UseRow
+from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, GroupRow, Report, Table, UseRow
 from perfdiag.model import Cost, Estimate, Meta, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.text import printable_lines
@@ -100,11 +100,11 @@ def _object(item: Object | None) -> Json | None:
     }
 
 
-def _subject(subject: str) -> Json:
+def _subject(subject: str, command: str = "", processes: int = 1) -> Json:
     """'host' or 'process:PID'."""
     kind, _, name = subject.partition(":")
     if name.isascii() and name.isdigit():
-        return {"type": _text(kind), "pid": int(name)}
+        return {"type": _text(kind), "pid": int(name), "name": _text(command), "processes": processes}
     return {"type": _text(kind), "name": _text(name)} if name else {"type": _text(kind)}
 
 
@@ -119,7 +119,7 @@ def _finding(finding: Finding) -> Json:
         "verdict": finding.verdict,
         "severity": finding.severity.name.lower(),
         "score": finding.score,
-        "subject": _subject(finding.subject),
+        "subject": _subject(finding.subject, finding.subject_name, finding.processes),
         "window": _window(finding.window),
         "impact": (_estimate(finding.impact) or {}) | busy,
         "gain": (_estimate(finding.gain) or {}) | {"model": finding.gain_model},
@@ -132,11 +132,20 @@ def _finding(finding: Finding) -> Json:
         "why": _text(finding.why),
         "advice": _text(finding.advice),
         "evidence": [_evidence(item) for item in finding.evidence],
+        "tables": [_table(table) for table in finding.tables],
         "symptoms": _texts(finding.symptoms),
         "against": [{"kind": item.kind, "because": _text(item.because)} for item in finding.against],
         "next": _text(finding.next),
         "thresholds": {name: _number(value) for name, value in finding.thresholds},
         "measured": _text(finding.measured),
+    }
+
+
+def _table(table: Table) -> Json:
+    return {
+        "name": _text(table.name),
+        "columns": _texts(table.columns),
+        "rows": [[_text(c) if isinstance(c, str) else _number(c) for c in row] for row in table.rows],
     }
 
 

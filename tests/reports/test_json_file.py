@@ -13,7 +13,9 @@ def rendered(name: str) -> dict[str, Any]:
 def test_a_finding_has_the_fields_of_the_published_record() -> None:
     finding = rendered("full")["findings"][0]
     assert ("net.peer-wait", "warning", 71) == (finding["kind"], finding["severity"], finding["score"])
-    assert {"type": "process", "pid": 4711} == finding["subject"]
+    subject = {"type": "process", "pid": 4711, "name": "gunicorn", "processes": 1}
+    assert subject == finding["subject"]
+    assert ["10.0.0.7:5432", 0.41] == finding["tables"][0]["rows"][0]
     assert ("time", "busy thread time") == (finding["gain"]["model"], finding["impact"]["of"])
     assert {"share_notice": 0.1, "share_warning": 0.2} == finding["thresholds"]
     assert 0.361235 == finding["gain"]["value"]

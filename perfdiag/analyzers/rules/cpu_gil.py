@@ -6,7 +6,7 @@ the thread that holds it at those ticks, the victims are the lines that wait.
 
 from collections.abc import Iterable, Mapping
 
-from perfdiag.diagnosis import Claim, Draft
+from perfdiag.diagnosis import Claim, Draft, Signal, Table
 from perfdiag.judge import name_of, pid_of, share_limits, time_draft
 from perfdiag.model import TimeClass
 from perfdiag.plugins import Rule, Signals
@@ -15,6 +15,15 @@ from perfdiag.units import Unit, human
 LIMITS = share_limits(
     0.10, 0.30, 0.7, "two threads that take turns now and then wait less than a tenth of their time"
 )
+
+
+def _edges(edges: Iterable[Signal]) -> Table:
+    """Who holds while whom waits, the largest share of busy time first."""
+    return Table(
+        name="who holds the GIL while whom waits",
+        columns=("holds", "waits", "share of busy time"),
+        rows=tuple((name_of(edge.where), name_of(edge.other), edge.estimate.value) for edge in edges),
+    )
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
@@ -37,6 +46,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             f" {human(edge.estimate.value, Unit.RATIO)} of the busy time"
             for edge in edges
         ],
+        tables=[_edges(edges)] if edges else [],
     )
     if draft:
         yield draft
