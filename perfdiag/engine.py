@@ -29,6 +29,7 @@ from perfdiag.timetable import TimeTable
 _OF_THE_HOST = "host."  # kinds that speak of the whole host: no cause in the report of one process
 _KEPT_UP = 0.9  # of the planned ticks: below it the report warns
 _RANKED = 0.6  # below it nothing is ranked
+_LEAST_TICKS = 100  # a plan for fewer says nothing about a program, however well it was kept
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
@@ -114,7 +115,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
     findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
-    enough = health >= _RANKED and bool(meta.cost.made)
+    enough = meta.cost.made >= _RANKED * max(_LEAST_TICKS, meta.cost.planned)
     report = Report(
         meta=_told(meta, health),
         window=recording.window,

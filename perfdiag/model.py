@@ -235,6 +235,8 @@ class Cost:
 
 # Why a recording ended early, where that is part of the contract (`Meta.ended`)
 TARGET_EXITED, INTERRUPTED, TERMINATED = "target exited", "interrupted", "terminated"
+# What `Meta.blind` says of a process that was stopped when it was attached to
+STOPPED = "what it does when it runs: the process is stopped (SIGSTOP or a debugger) and stays so"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from perfdiag.attribution.groups import user_frame
 from perfdiag.attribution.places import culprit, function_key
 from perfdiag.attribution.pressure import loads
 from perfdiag.diagnosis import BreakdownRow, Finding, GroupRow, Report, Severity, Weighted
-from perfdiag.model import Estimate, Object, TimeClass
+from perfdiag.model import STOPPED, Estimate, Object, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import TimeKey, TimeTable
@@ -95,13 +95,20 @@ def weighted(table: TimeTable, recording: Recording) -> tuple[Weighted, ...]:
 def brief(report: Report) -> tuple[str, ...]:
     """What, how much, what to do: three sentences."""
     if report.verdict == "inconclusive":
-        cost = report.meta.cost
+        cost, ended = report.meta.cost, report.meta.ended
+        why = f"; {ended}" if ended else ""
         return (
             "Inconclusive: too few samples were made to rank causes.",
-            f"{cost.made} of {cost.planned} planned ticks came in time.",
+            f"{cost.made} of {cost.planned} planned ticks came in time{why}.",
             "Measure again for longer, or on a host that is less busy.",
         )
     first = next((f for f in report.findings if f.severity >= Severity.NOTICE), None)
+    if first is None and STOPPED in report.meta.blind:
+        return (
+            f"{report.meta.target} is stopped (SIGSTOP or a debugger) and stays so.",
+            "What holds it up when it runs cannot be seen.",
+            "Look again once it has been told to continue (SIGCONT).",
+        )
     if first is None:
         return (_healthy(report), _occupied(report.groups), "Nothing needs to be done.")
     return (first.summary, _worth(first), _first_sentence(first.advice))

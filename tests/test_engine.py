@@ -84,6 +84,11 @@ def test_under_60_percent_of_the_planned_ticks_nothing_is_ranked():
     assert "599 of 1000 planned ticks came in time." == few.brief[1]
 
 
+@pytest.mark.parametrize(("ticks", "verdict"), [(59, "inconclusive"), (60, "findings")])
+def test_a_short_look_is_inconclusive_though_it_made_all_its_ticks(ticks, verdict):
+    assert verdict == diagnose(made(waiting(), ticks, planned=ticks), Options()).verdict
+
+
 @pytest.mark.parametrize(("ticks", "warned"), [(899, True), (900, False)])
 def test_under_90_percent_of_the_planned_ticks_the_report_warns(ticks, warned):
     report = diagnose(made(waiting(), ticks), Options())

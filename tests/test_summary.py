@@ -5,7 +5,7 @@ import pytest
 from perfdiag.attribution.busy import busy_time
 from perfdiag.attribution.fold import Attribution
 from perfdiag.diagnosis import Severity
-from perfdiag.model import TimeClass
+from perfdiag.model import STOPPED, TimeClass
 from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
 from perfdiag.timetable import TimeTable
 from tests.examples import CALM, FULL, INCONCLUSIVE
@@ -99,4 +99,9 @@ def test_a_finding_that_did_not_fire_is_not_in_the_brief():
 
 
 def test_an_inconclusive_brief_says_how_much_was_seen():
-    assert "64 of 120 planned ticks came in time." == brief(INCONCLUSIVE)[1]
+    assert "64 of 120 planned ticks came in time; target exited." == brief(INCONCLUSIVE)[1]
+
+
+def test_a_stopped_program_is_not_called_healthy():
+    stopped = replace(CALM, meta=replace(CALM.meta, blind=(STOPPED,)))
+    assert f"{CALM.meta.target} is stopped (SIGSTOP or a debugger) and stays so." == brief(stopped)[0]

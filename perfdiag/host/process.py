@@ -18,11 +18,11 @@ from perfdiag.host.memory import Memory
 from perfdiag.host.preflight import a_thread, missing, parse_pid, read_stat, refuse
 from perfdiag.host.procfs import parse_stat, parse_status
 from perfdiag.host.sockets import listening_ports
-from perfdiag.model import Process
+from perfdiag.model import STOPPED, Process
 from perfdiag.text import printable
 
 _CAP_SYS_PTRACE = 19
-STOPPED = {"T", "t"}
+_STOPPED_STATES = {"T", "t"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +121,8 @@ def access(target: Target, host: Host) -> Access:
         why = _reason(target, host)
         blind = [f"{what}: {why}" for what in blind]
     full = not blind
-    if target.state() in STOPPED:
-        blind.append("what it does when it runs: the process is stopped (SIGSTOP or a debugger) and stays so")
+    if target.state() in _STOPPED_STATES:
+        blind.append(STOPPED)
     return Access(full=full, blind=tuple(blind))
 
 

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from perfdiag.diagnosis import BreakdownRow, Finding, Report, UseRow
-from perfdiag.model import Estimate, Meta, Object, Place
+from perfdiag.model import Estimate, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.text import printable, printable_lines, without_commands
 from perfdiag.units import Unit, human
@@ -32,7 +32,7 @@ def render(report: Report) -> str:
         _breakdown(report),
         _resources(report.use),
         _unseen(report),
-        _cost(report.meta),
+        _cost(report),
     ]
     return without_commands("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
 
@@ -146,11 +146,14 @@ def _unseen(report: Report) -> list[str]:
     return ["Not evaluated, not seen", *lines] if lines else []
 
 
-def _cost(meta: Meta) -> list[str]:
-    cost = meta.cost
-    ended = f" ({printable(meta.ended)})" if meta.ended else ""
+def _cost(report: Report) -> list[str]:
+    meta, cost = report.meta, report.meta.cost
+    lasted = _human(meta.duration, Unit.SECONDS)
+    if meta.ended:
+        seconds = _human(report.window[1] - report.window[0], Unit.SECONDS)
+        lasted = f"{seconds} of {lasted} ({printable(meta.ended)})"
     text = (
-        f"Cost of the look at {printable(meta.target)}, {_human(meta.duration, Unit.SECONDS)}{ended}: "
+        f"Cost of the look at {printable(meta.target)}, {lasted}: "
         f"{_human(cost.sampler_cpu + cost.parent_cpu, Unit.SECONDS)} of CPU, "
         f"target stopped {_human(cost.stopped, Unit.SECONDS)}; {cost.made} of {cost.planned} ticks, "
         f"{cost.stacks} stacks, {cost.torn} torn, {cost.retried} read again"
