@@ -26,6 +26,8 @@ def ready() -> None:
             os.open(os.devnull, mode)  # gets the lowest free number, which is this one
     if sys.stdout is None:  # what Python makes of a closed descriptor
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as we do
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         # where a character cannot be shown its escape is, and the command goes on
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -1,0 +1,154 @@
+"""Runs the real command line on real processes, and looks at what it leaves behind."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PERFDIAG = (sys.executable, "-m", "perfdiag")
+DEADLINE = 30.0  # seconds for any command here; the longest needs about six
+ROOT = os.geteuid() == 0
+
+# Computes for about a third of the time, in a thread and in the main one
+BUSY = """
+import threading, time
+def count(n):
+    while n: n -= 1
+def work():
+    while True:
+        count(200000)
+        time.sleep(0.02)
+threading.Thread(target=work, daemon=True, name="worker").start()
+print("ready", flush=True)
+work()
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A command that has ended: exit code, what it printed, and how long it took in seconds."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def told(self):
+        """{'error': what happened, 'cause': why, 'fix': what to do}."""
+        lines = [line.partition(": ") for line in self.err.splitlines()]
+        return {name.strip(): text for name, colon, text in lines if colon}
+
+
+@contextmanager
+def program(*command, ready=True, **options):
+    """A process that runs `command`; killed at the end. `ready`: wait for its first line."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, **options) as process:
+        try:
+            if ready:
+                assert process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+def python(code, *arguments, **options):
+    return program(sys.executable, "-c", code, *map(str, arguments), **options)
+
+
+def start(*arguments, before=(), **options):
+    """perfdiag, started and not waited for."""
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([*before, *PERFDIAG, *map(str, arguments)], **streams | options)
+
+
+def finish(process, started=None):
+    """What became of a started perfdiag: it ended in time, without a traceback or a raw control character,
+    and nothing of it is left."""
+    began = time.monotonic() if started is None else started
+    try:
+        out, err = process.communicate(timeout=DEADLINE)
+    finally:
+        process.kill()
+    ended = Ended(
+        code=process.returncode,
+        out=(out or b"").decode("utf-8"),
+        err=(err or b"").decode("utf-8"),
+        seconds=time.monotonic() - began,
+    )
+    assert "Traceback" not in ended.err, ended.err
+    assert [] == controls(ended.out + ended.err)
+    assert gone(process.pid)
+    return ended
+
+
+def perfdiag(*arguments, **options):
+    """Run it to its end."""
+    started = time.monotonic()
+    return finish(start(*arguments, **options), started)
+
+
+def controls(text):
+    """The control characters of a text, line feeds left out."""
+    return [one for one in text if one != "\n" and (ord(one) < 32 or 127 <= ord(one) < 160)]
+
+
+def children(pid):
+    """What perfdiag has started and what that has started: {pid: command line}."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            parent = int((entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent == pid or f'"parent": {pid},' in line:
+            found[int(entry.name)] = line
+    return found
+
+
+def looking(process):
+    """The process id of the sampler of a started perfdiag, once it has looked for a while."""
+    found = until(
+        lambda: next((pid for pid, line in children(process.pid).items() if "sampler.child" in line), None),
+        10.0,
+    )
+    time.sleep(0.8)
+    return found
+
+
+def gone(pid):
+    """Whether nothing that perfdiag `pid` has started runs any more; a killed one may need a moment."""
+    return until(lambda: not children(pid), 2.0)
+
+
+def until(holds, seconds):
+    """What `holds` gives as soon as it is true; fails after that many seconds."""
+    end = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.01)
+    return found
+
+
+def status(pid):
+    """The fields of /proc/PID/status."""
+    lines = Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines()
+    return {name: text.strip() for name, _, text in (line.partition(":") for line in lines)}
+
+
+def cpu(pid):
+    """CPU nanoseconds of all threads of a process."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+
+def runs_on(pid):
+    """Whether a busy process is as it was: neither stopped nor traced, and it computes."""
+    before = cpu(pid)
+    assert status(pid)["State"][0] in "RSD"
+    assert "0" == status(pid)["TracerPid"]
+    return until(lambda: cpu(pid) > before, 5.0)

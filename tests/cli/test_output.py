@@ -1,0 +1,134 @@
+"""Where reports go, and that one that cannot be written is told and costs none of the others."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from perfdiag.cli.output import format_of, formats
+from perfdiag.errors import UsageError
+from tests.cli.running import PERFDIAG, ROOT, finish, perfdiag, start
+
+FULL = "No space left on device"
+
+
+@pytest.fixture
+def places(tmp_path):
+    """Paths that cannot be written, and why: {path: cause}."""
+    (tmp_path / "there.json").write_text("old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "there.json")
+    (tmp_path / "dangling.json").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.json").mkdir()
+    return {
+        tmp_path / "missing" / "run.json": "No such file or directory",
+        tmp_path / "there.json" / "run.json": "Not a directory",
+        tmp_path / "link.json": "it is a symbolic link, which is never followed",
+        tmp_path / "dangling.json": "it is a symbolic link, which is never followed",
+        tmp_path / "folder.json": "it is a directory",
+        f"{tmp_path}/{'x' * 300}.json": "File name too long",
+    }
+
+
+def test_an_output_that_cannot_be_made_is_refused_before_anything_is_measured(busy, places, tmp_path):
+    for path, cause in places.items():
+        ended = perfdiag("profile", "-p", busy, "-d", "20", "-o", path)
+        assert (2, "", cause) == (ended.code, ended.out, ended.told["cause"])
+        assert (f"cannot write {path}", "choose another path with -o") == (
+            ended.told["error"],
+            ended.told["fix"],
+        )
+    assert "old" == (tmp_path / "there.json").read_text()
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("path", ["/proc/run.json", "/sys/run.json"])
+def test_an_output_where_no_file_can_be_made_is_refused(look, path):
+    ended = perfdiag("report", look.recording, "-o", path)
+    assert (2, f"cannot write {path}") == (ended.code, ended.told["error"])
+
+
+@pytest.mark.skipif(ROOT, reason="root may write everywhere")
+def test_an_output_in_a_folder_of_another_is_refused(look, tmp_path):
+    tmp_path.chmod(0o500)
+    ended = perfdiag("report", look.recording, "-o", tmp_path / "run.json")
+    assert (2, "Permission denied") == (ended.code, ended.told["cause"])
+
+
+def test_an_unknown_suffix_and_an_unknown_format_name_those_that_exist(look):
+    for words in (("-o", "run.pdf"), ("-f", "pdf")):
+        ended = perfdiag("report", look.recording, *words)
+        assert (2, "") == (ended.code, ended.out)
+        assert "pdf" in ended.told["error"]
+        assert "json" in ended.told["fix"]
+
+
+def test_the_format_of_a_file_is_that_of_its_suffix():
+    found = {suffix: format_of(f"run{suffix}", formats()).name for suffix in (".json", ".txt", ".collapsed")}
+    assert {".json": "json", ".txt": "brief", ".collapsed": "collapsed"} == found
+    with pytest.raises(UsageError, match="not known"):
+        format_of("run", formats())
+
+
+def test_a_reader_that_goes_away_is_no_error(look):
+    command = f"{' '.join(PERFDIAG)} report {look.recording} -f json; echo $? >&2"
+    ended = subprocess.run(
+        ["sh", "-c", f"({command}) | head -c 1"], capture_output=True, timeout=30, check=True
+    )
+    assert (b"{", b"0\n") == (ended.stdout, ended.stderr)
+
+
+@pytest.mark.parametrize(
+    ("redirection", "cause"), [(">/dev/full", FULL), (">&-", "it is closed"), ("<&- >&-", "it is closed")]
+)
+def test_a_standard_output_that_takes_nothing_is_told(look, redirection, cause, tmp_path):
+    command = f"{' '.join(PERFDIAG)} report {look.recording} -o {tmp_path}/run.json {redirection}"
+    ended = finish(subprocess.Popen(["sh", "-c", command], stderr=subprocess.PIPE))
+    assert (3, cause) == (ended.code, ended.told["cause"])
+    assert "could not write all of standard output" == ended.told["error"]
+    assert look.read("run.json") == (tmp_path / "run.json").read_text("utf-8")
+
+
+def test_with_all_three_streams_closed_the_files_are_written_all_the_same(busy, tmp_path):
+    words = f"{' '.join(PERFDIAG)} profile -p {busy} -d 1 -q -o {tmp_path}/run.json"
+    with subprocess.Popen(["sh", "-c", f"exec {words} <&- >&- 2>&-"]) as process:
+        assert 0 == process.wait(20)
+    assert 0 < json.loads((tmp_path / "run.json").read_text("utf-8"))["meta"]["cost"]["stacks"]
+
+
+@pytest.mark.skipif(not ROOT or not shutil.which("unshare"), reason="needs a file system of its own: root")
+def test_a_full_disk_costs_neither_the_report_nor_the_other_outputs(busy, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = (
+        f"mount -t tmpfs -o size=8k none {disk} && cd {disk} || exit 99; echo old >run.json; echo old >keep;"
+        f" {' '.join(PERFDIAG)} profile -p {busy} -d 1 -o run.json -o run.perfdiag -o {tmp_path}/run.txt;"
+        f" code=$?; ls -A; cat run.json; exit $code"
+    )
+    with subprocess.Popen(
+        ["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        out, err = (text.decode() for text in process.communicate(timeout=30))
+    assert 3 == process.returncode, err
+    for lost in ("run.json", "run.perfdiag"):
+        assert f"error: could not write all of {lost}\ncause: {FULL}\n" in err
+    assert "Cost of the look" in out
+    assert out.endswith("\nkeep\nrun.json\nold\n")
+    assert "(pid " in (tmp_path / "run.txt").read_text("utf-8")
+
+
+def test_what_a_terminal_of_another_encoding_cannot_show_is_escaped(look):
+    ended = perfdiag("report", look.recording, env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert (0, True) == (ended.code, ended.out.isascii())
+
+
+def test_quiet_prints_nothing_and_a_format_is_printed(look):
+    assert (0, "") == (lambda ended: (ended.code, ended.out))(perfdiag("report", look.recording, "-q"))
+    assert look.read("run.json") == perfdiag("report", look.recording, "-f", "json").out
+
+
+def test_colour_is_written_where_it_is_asked_for(look):
+    process = start("report", look.recording, "--color", "always")
+    out, _ = process.communicate(timeout=30)
+    assert b"\x1b[" in out
