@@ -35,8 +35,8 @@ WAITS: dict[tuple[str, str], TimeClass] = {
     ("concurrent/futures/_base.py", "as_completed"): _IDLE,
     ("concurrent/futures/_base.py", "result_iterator"): _IDLE,
     ("concurrent/futures/thread.py", "shutdown"): _IDLE,
+    ("queue.py", "put"): _IDLE,  # the queue is full: whoever empties it is the one to look at
     # waiting for a turn
-    ("queue.py", "put"): _LOCK,
     ("threading.py", "acquire"): _LOCK,  # Semaphore, Condition, RLock in Python
     ("threading.py", "__enter__"): _LOCK,
     # waiting for a child process

@@ -21,7 +21,7 @@ USER = frame("/srv/queue.py", "get", Origin.USER)
     [
         ((CONDITION, USER), TimeClass.IDLE),
         ((CONDITION, GET, USER), TimeClass.IDLE),
-        ((CONDITION, PUT, USER), TimeClass.LOCK),
+        ((CONDITION, PUT, USER), TimeClass.IDLE),
         ((JOIN, USER), TimeClass.IDLE),
         ((frame("/x/subprocess.py", "Popen._wait"), USER), TimeClass.CHILD),
         ((frame("/x/concurrent/futures/thread.py", "_worker"),), TimeClass.IDLE),
