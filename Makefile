@@ -17,7 +17,7 @@ PIP := -m pip --disable-pip-version-check --quiet --no-input
 READY := $(VENV)/.ready
 MAINTAIN_READY := $(MAINTAIN)/.ready
 
-.PHONY: help setup demo test check lint types architecture scenarios benchmarks golden docs nightly wheel lock audit hooks clean
+.PHONY: help setup demo test check lint types architecture scenarios faults benchmarks golden docs nightly wheel lock audit hooks clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ architecture: $(READY) ## layers, sizes and plug-in rules alone
 scenarios: $(READY) ## perfdiag on every labelled live program: a table and totals
 	$(BIN)/python -m tests.scenarios.runner $(ARGS)
 
+faults: $(READY) ## perfdiag killed at random instants: the target never notices
+	$(BIN)/python -m pytest -m faults $(ARGS)
+
 benchmarks: $(READY) ## what perfdiag costs, side by side with its peers
 	for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python $$one $(ARGS); done
 
@@ -76,7 +79,7 @@ docs: $(READY) ## write docs/agent-performance/findings.md anew from the rules
 
 nightly: check ## what takes long: scenarios three times, accuracy, benchmarks, vulnerabilities
 	$(MAKE) scenarios ARGS="--repeat 3"
-	$(BIN)/python -m pytest -m accuracy
+	$(BIN)/python -m pytest -m "accuracy or faults"
 	$(MAKE) benchmarks
 	$(MAKE) audit
 

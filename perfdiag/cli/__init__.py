@@ -95,6 +95,7 @@ def _run(words: list[str]) -> int:
     except click.exceptions.Exit as finished:
         return finished.exit_code
     except (click.Abort, KeyboardInterrupt):
+        tell(PerfdiagError("interrupted", cause="there was nothing to report yet"))
         return Exit.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()

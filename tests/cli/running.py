@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,15 @@ PERFDIAG = (sys.executable, "-m", "perfdiag")
 DEADLINE = 30.0  # seconds for any command here; the longest needs about six
 ROOT = os.geteuid() == 0
 
-# Computes for about a third of the time, in a thread and in the main one
+# Computes for some 5 % of the time, in a thread and in the main one
 BUSY = """
 import threading, time
 def count(n):
     while n: n -= 1
 def work():
     while True:
-        count(200000)
-        time.sleep(0.02)
+        count(100000)
+        time.sleep(0.05)
 threading.Thread(target=work, daemon=True, name="worker").start()
 print("ready", flush=True)
 work()
@@ -59,10 +60,14 @@ def python(code, *arguments, **options):
     return program(sys.executable, "-c", code, *map(str, arguments), **options)
 
 
-def start(*arguments, before=(), **options):
-    """perfdiag, started and not waited for."""
+def start(*arguments, before=(), env=os.environ, **options):
+    """perfdiag, started and not waited for; `mark` is in the environment of what it forks."""
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*before, *PERFDIAG, *map(str, arguments)], **streams | options)
+    mark = f"PERFDIAG_TEST={uuid.uuid4()}"
+    env = {**env, **dict([mark.split("=")])}
+    process = subprocess.Popen([*before, *PERFDIAG, *map(str, arguments)], env=env, **streams | options)
+    process.mark = mark
+    return process
 
 
 def finish(process, started=None):
@@ -81,7 +86,8 @@ def finish(process, started=None):
     )
     assert "Traceback" not in ended.err, ended.err
     assert [] == controls(ended.out + ended.err)
-    assert gone(process.pid)
+    # a child whose parent was killed may need a moment to follow it
+    until(lambda: not children(process), 2.0)
     return ended
 
 
@@ -96,33 +102,28 @@ def controls(text):
     return [one for one in text if one != "\n" and (ord(one) < 32 or 127 <= ord(one) < 160)]
 
 
-def children(pid):
-    """What perfdiag has started and what that has started: {pid: command line}."""
+def children(process):
+    """What a started perfdiag has started, and what that has started: {pid: command line}."""
+    mark = getattr(process, "mark", "?").encode()
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-            parent = int((entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+            marked = mark in (entry / "environ").read_bytes()
         except OSError:
-            continue
-        if parent == pid or f'"parent": {pid},' in line:
+            continue  # ended, or another user's
+        if int(entry.name) != process.pid and (marked or f'"parent": {process.pid},' in line):
             found[int(entry.name)] = line
     return found
 
 
-def looking(process):
-    """The process id of the sampler of a started perfdiag, once it has looked for a while."""
+def looking(process, seconds=0.8):
+    """The process id of the sampler of a started perfdiag, once it has looked for that long."""
     found = until(
-        lambda: next((pid for pid, line in children(process.pid).items() if "sampler.child" in line), None),
-        10.0,
+        lambda: next((pid for pid, line in children(process).items() if "sampler.child" in line), None), 10.0
     )
-    time.sleep(0.8)
+    time.sleep(seconds)
     return found
-
-
-def gone(pid):
-    """Whether nothing that perfdiag `pid` has started runs any more; a killed one may need a moment."""
-    return until(lambda: not children(pid), 2.0)
 
 
 def until(holds, seconds):

@@ -1,7 +1,5 @@
 """Where reports go, and that one that cannot be written is told and costs none of the others."""
 
-import json
-import os
 import shutil
 import subprocess
 
@@ -9,7 +7,7 @@ import pytest
 
 from perfdiag.cli.output import format_of, formats
 from perfdiag.errors import UsageError
-from tests.cli.running import PERFDIAG, ROOT, finish, perfdiag, start
+from tests.cli.running import PERFDIAG, ROOT, perfdiag, start
 
 FULL = "No space left on device"
 
@@ -71,32 +69,6 @@ def test_the_format_of_a_file_is_that_of_its_suffix():
         format_of("run", formats())
 
 
-def test_a_reader_that_goes_away_is_no_error(look):
-    command = f"{' '.join(PERFDIAG)} report {look.recording} -f json; echo $? >&2"
-    ended = subprocess.run(
-        ["sh", "-c", f"({command}) | head -c 1"], capture_output=True, timeout=30, check=True
-    )
-    assert (b"{", b"0\n") == (ended.stdout, ended.stderr)
-
-
-@pytest.mark.parametrize(
-    ("redirection", "cause"), [(">/dev/full", FULL), (">&-", "it is closed"), ("<&- >&-", "it is closed")]
-)
-def test_a_standard_output_that_takes_nothing_is_told(look, redirection, cause, tmp_path):
-    command = f"{' '.join(PERFDIAG)} report {look.recording} -o {tmp_path}/run.json {redirection}"
-    ended = finish(subprocess.Popen(["sh", "-c", command], stderr=subprocess.PIPE))
-    assert (3, cause) == (ended.code, ended.told["cause"])
-    assert "could not write all of standard output" == ended.told["error"]
-    assert look.read("run.json") == (tmp_path / "run.json").read_text("utf-8")
-
-
-def test_with_all_three_streams_closed_the_files_are_written_all_the_same(busy, tmp_path):
-    words = f"{' '.join(PERFDIAG)} profile -p {busy} -d 1 -q -o {tmp_path}/run.json"
-    with subprocess.Popen(["sh", "-c", f"exec {words} <&- >&- 2>&-"]) as process:
-        assert 0 == process.wait(20)
-    assert 0 < json.loads((tmp_path / "run.json").read_text("utf-8"))["meta"]["cost"]["stacks"]
-
-
 @pytest.mark.skipif(not ROOT or not shutil.which("unshare"), reason="needs a file system of its own: root")
 def test_a_full_disk_costs_neither_the_report_nor_the_other_outputs(busy, tmp_path):
     disk = tmp_path / "disk"
@@ -116,11 +88,6 @@ def test_a_full_disk_costs_neither_the_report_nor_the_other_outputs(busy, tmp_pa
     assert "Cost of the look" in out
     assert out.endswith("\nkeep\nrun.json\nold\n")
     assert "(pid " in (tmp_path / "run.txt").read_text("utf-8")
-
-
-def test_what_a_terminal_of_another_encoding_cannot_show_is_escaped(look):
-    ended = perfdiag("report", look.recording, env=os.environ | {"PYTHONIOENCODING": "ascii"})
-    assert (0, True) == (ended.code, ended.out.isascii())
 
 
 def test_quiet_prints_nothing_and_a_format_is_printed(look):
