@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import perfdiag
 import perfdiag.collectors
-from perfdiag.errors import Missing
+from perfdiag.errors import Missing, TargetError
 from perfdiag.host import Host
 from perfdiag.host.cgroups import cpu_stat_files
 from perfdiag.host.inspector import Inspector
@@ -64,17 +64,7 @@ class Collection:
         share that is done, `each` is called after each snapshot."""
         recording, clock = self.recording, self._host.clock
         started = clock.monotonic_ns() / 1e9
-        sampler = Sampler(
-            recording,
-            pid=self._target.pid,
-            pidfd=self._target.pidfd,
-            procfs=self._host.procfs,
-            rate=self._plan.rate,
-            duration=self._plan.duration,
-            cpu_stat=cpu_stat_files(self._host, self._target.pid),
-            clock=clock,
-            origin=Origins(self._plan.user_code).of,
-        )
+        sampler = self._sampler()
         try:
             self._follow(sampler, started, progress, each)
         finally:
@@ -83,6 +73,27 @@ class Collection:
         recording.snapshots.append(replace(last, faults=(*last.faults, *sampler.faults)))
         self._close(sampler, clock.monotonic_ns() / 1e9 - started)
         return recording
+
+    def _sampler(self) -> Sampler:
+        """A started sampler. TargetError when this process may open or start no more."""
+        try:
+            return Sampler(
+                self.recording,
+                pid=self._target.pid,
+                pidfd=self._target.pidfd,
+                procfs=self._host.procfs,
+                rate=self._plan.rate,
+                duration=self._plan.duration,
+                cpu_stat=cpu_stat_files(self._host, self._target.pid),
+                clock=self._host.clock,
+                origin=Origins(self._plan.user_code).of,
+            )
+        except OSError as error:
+            raise TargetError(
+                "the sampler cannot be started",
+                cause=os.strerror(error.errno or 0),
+                fix="raise the limits of perfdiag's own process (ulimit -n, ulimit -u), or free memory",
+            ) from error
 
     def _follow(
         self,

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import resource
 import subprocess
 import sys
 from threading import Timer
@@ -8,6 +9,7 @@ import pytest
 
 from perfdiag.collect import Collection, Plan
 from perfdiag.engine import diagnose
+from perfdiag.errors import TargetError
 from perfdiag.host import Host
 from perfdiag.host.process import attach
 from perfdiag.options import Options
@@ -77,6 +79,22 @@ def test_a_target_that_ends_is_told_and_what_there_was_is_kept(busy):
     assert "target exited" == recording.meta.ended
     assert recording.meta.cost.made > 0
     assert recording.processes[0].gone is not None
+
+
+def test_a_sampler_that_cannot_be_started_is_told(busy):
+    host = Host()
+    with contextlib.closing(attach(busy, host)) as target:
+        collection = Collection(host, target, Plan(duration=1, rate=100))
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        free = os.dup(0)
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, hard))
+        try:
+            with pytest.raises(TargetError, match="the sampler cannot be started") as caught:
+                collection.run()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "Too many open files" == caught.value.cause
 
 
 def test_a_program_that_is_not_python_is_recorded_without_stacks():
