@@ -102,8 +102,9 @@ def _run(words: list[str]) -> int:
         return Exit.USAGE
     except click.ClickException as error:
         return tell(_explained(error))
-    except BrokenPipeError:
-        return Exit.OK  # the reader of our output went away (`| head`): nothing is wrong
+    except (BrokenPipeError, SystemExit):
+        # the reader of our output went away (`| head`), of which click makes an exit with 1: nothing is wrong
+        return Exit.OK
     except Exception as error:
         if "--debug" in words:
             raise

@@ -65,6 +65,7 @@ def start(*arguments, before=(), env=os.environ, **options):
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     mark = f"PERFDIAG_TEST={uuid.uuid4()}"
     env = {**env, **dict([mark.split("=")])}
+    env.pop("PYTHONUNBUFFERED", None)  # what is held back and lost is part of the matter
     process = subprocess.Popen([*before, *PERFDIAG, *map(str, arguments)], env=env, **streams | options)
     process.mark = mark
     return process

@@ -1,5 +1,6 @@
 """What holds for every verb: help, version, what is misspelt, what fails inside."""
 
+import os
 import subprocess
 import sys
 
@@ -74,6 +75,15 @@ def test_lost_output_is_told_for_every_verb(verb):
     with open("/dev/full", "w") as full:
         ended = perfdiag(verb, stdout=full)
     assert (3, "could not write all of standard output") == (ended.code, ended.told["error"])
+
+
+@pytest.mark.parametrize("verb", ["list", "doctor", "--help"])
+def test_a_reader_that_has_gone_is_no_error_for_any_verb(verb):
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = perfdiag(verb, stdout=writer)
+    os.close(writer)
+    assert (0, "") == (ended.code, ended.err)
 
 
 @pytest.mark.parametrize(("debug", "traceback"), [((), False), (("--debug",), True)])
