@@ -50,6 +50,7 @@ def _matches(claim: Claim, key: TimeKey, name: str, functions: set[str]) -> bool
         key.time in claim.times
         and (not claim.group or key.group == claim.group)
         and (not claim.objects or name in claim.objects)
+        and name not in claim.others
         and (not claim.functions or bool(claim.functions & functions))
     )
 

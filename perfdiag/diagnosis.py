@@ -64,10 +64,12 @@ class Table:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """Which busy time a finding explains: slices of these classes, and, where given, on one of these
-    objects (names), below one of these functions ('file:function'), in this group of threads."""
+    objects (names), on none of the `others`, below one of these functions ('file:function'), in this group of
+    threads."""
 
     times: frozenset[TimeClass]
     objects: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     group: str = ""
 
@@ -173,7 +175,7 @@ class UseRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighted:
-    """Busy seconds of one class on one stack: what the formats that draw are made of."""
+    """Seconds of one class on one stack, idle ones too: what the formats that draw are made of."""
 
     time: TimeClass
     group: str

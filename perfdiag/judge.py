@@ -81,6 +81,16 @@ def object_name(item: Object | None, nothing: str) -> str:
     return f"{item.service} at {item.name}" if item.service else item.name
 
 
+def claim_of(signal: Signal, signals: Signals) -> Claim:
+    """The time of a class that has one signal per object: that on the object, or, of the signal without one,
+    that on all objects that have no signal of their own."""
+    times = frozenset({TimeClass(signal.name.removeprefix("time."))})
+    if signal.object is not None:
+        return Claim(times=times, objects=frozenset({signal.object.name}))
+    named = (other.object.name for other in signals.all(signal.name) if other.object is not None)
+    return Claim(times=times, others=frozenset(named))
+
+
 def time_draft(
     signal: Signal,
     signals: Signals,

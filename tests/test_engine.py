@@ -8,7 +8,7 @@ from perfdiag.attribution.fold import Attribution
 from perfdiag.diagnosis import Severity
 from perfdiag.engine import analyzers, diagnose, rules
 from perfdiag.errors import FaultKind, UsageError
-from perfdiag.model import Cost, Fault, Kind, Sample, Snapshot, TimeClass
+from perfdiag.model import Cost, Fault, Kind, ObjectType, Sample, Snapshot, TimeClass
 from perfdiag.options import Options
 from perfdiag.recording import Recording
 from perfdiag.reports.json_file import SPEC as JSON
@@ -47,6 +47,15 @@ def test_a_program_that_waits_for_its_database():
     assert first.summary == report.brief[0]
     assert first.advice
     assert first.why
+
+
+def test_a_program_that_waits_for_a_little_for_each_of_many_peers():
+    shop = Shop()
+    peers = [shop.item(ObjectType.TCP, f"10.1.0.{n}:443") for n in range(100)]
+    shop.thread(1, *(act for one in peers for act in (run(1, shop.price), wait(9, RECV, shop.load, one))))
+    first = diagnose(shop.recording(), Options()).findings[0]
+    assert ("net.peer-wait", "fired", None) == (first.kind, first.verdict, first.object)
+    assert 0.8 < first.impact.value < 0.9  # less than all: the eight largest are judged alone
 
 
 def test_the_same_recording_gives_the_same_report_to_the_byte():

@@ -134,6 +134,21 @@ def test_a_claim_is_narrowed_by_object_function_and_group():
     assert {"net.peer-wait": 0.3, "cpu.hot-code": 0.3} == found  # what matches no time is no finding
 
 
+def test_a_claim_on_all_but_some_objects_leaves_those_to_others():
+    rows = (
+        row(NETWORK, 3.0, stack=SHOP.load, item=SHOP.database),
+        row(NETWORK, 4.0, stack=SHOP.load, item=SHOP.client),
+        row(NETWORK, 3.0, stack=SHOP.load),
+    )
+    name = frozenset({"10.0.0.7:5432"})
+    drafts = [
+        draft("net.peer-wait", 0.7, NETWORK, others=name, summary="its peers"),
+        draft("net.peer-wait", 0.3, NETWORK, objects=name, summary="the database"),
+    ]
+    found = {one.summary: round(one.impact.value, 9) for one in settle(drafts, context(*rows))}
+    assert {"its peers": 0.7, "the database": 0.3} == found
+
+
 def test_eight_threads_that_wait_for_the_gil_on_two_cores_gain_a_factor_of_two():
     # 8 threads for 10 s: 10 s of Python in all, 70 s of waiting; on 2 cores it cannot take less than 5 s
     gil = draft("cpu.gil", 0.875, GIL)

@@ -1,14 +1,15 @@
 """Where busy thread time goes: by class of time, by object waited on, and by place in the code.
 
 Signals, all shares of the busy time of the groups under pressure (or of all, with `--any`):
-`time.CLASS` (one; for network, lock and child one per object, the largest first), with `where` the code that
-waits (for a lock: the critical section of the likely holder; for the GIL: the code that holds it) and `other`
-the second place of the two. `group.load` is the occupancy of each group of threads, `time.busy` the mean
-number of threads at work, `stacks.seen` how many different stacks were read (absent: none could be).
+`time.CLASS` (one; for network, lock and child one for each of the largest objects, and one without an object
+for the others), with `where` the code that waits (for a lock: the critical section of the likely holder; for
+the GIL: the code that holds it, where that was seen) and `other` the second place of the two. `group.load` is
+the occupancy of each group of threads, `time.busy` the mean number of threads at work, `stacks.seen` how many
+different stacks were read (absent: none could be).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -75,19 +76,22 @@ def _loads(busy: Busy, subject: str, window: tuple[float, float]) -> Iterable[Si
 
 
 def _split(busy: Busy, objects: Sequence[Object]) -> list[tuple[str, Rows]]:
-    """Rows by (signal name, object name), the largest of each class first."""
+    """Rows by (class, object name), the largest first; the small objects of a class are one part, ''."""
     parts: dict[tuple[TimeClass, str], Rows] = defaultdict(list)
     for key, row in busy.rows:
         item = objects[key.object].name if key.time in _PER_OBJECT and key.object >= 0 else ""
         parts[key.time, item].append((key, row))
-    weight = {key: sum(float(row.sum()) for _, row in rows) for key, rows in parts.items()}
     kept: dict[TimeClass, int] = defaultdict(int)
-    result = []
-    for part in sorted(parts, key=lambda part: (-weight[part], part)):
-        kept[part[0]] += 1
-        if kept[part[0]] <= _MOST:
-            result.append((f"time.{part[0]}", parts[part]))
-    return result
+    for part in _largest_first(parts):
+        kept[part[0]] += bool(part[1])
+        if part[1] and kept[part[0]] > _MOST:
+            parts[part[0], ""] += parts.pop(part)
+    return [(f"time.{part[0]}", parts[part]) for part in _largest_first(parts)]
+
+
+def _largest_first(parts: Mapping[tuple[TimeClass, str], Rows]) -> list[tuple[TimeClass, str]]:
+    weight = {part: sum(float(row.sum()) for _, row in rows) for part, rows in parts.items()}
+    return sorted(parts, key=lambda part: (-weight[part], part))
 
 
 def _time_signal(
@@ -102,9 +106,9 @@ def _time_signal(
         waiting = where
         section = critical_section(holders, list(_stacks(rows, step.stacks, of="stack")))
         where, other = section or waiting, waiting
-    elif holders:
+    elif time is TimeClass.GIL:
         holding = culprit(holders)
-        where, other = (holding[0], where) if holding else (where, None)
+        where, other = holding[0] if holding else None, where
     return Signal(
         name=name,
         subject=subject,
@@ -124,19 +128,19 @@ def _stacks(rows: Rows, stacks: Sequence[Stack], *, of: str) -> Iterable[tuple[S
 
 
 def _object(rows: Rows, objects: Sequence[Object]) -> Object | None:
-    """The object that most of the time went to, where one has most of it."""
+    """The object that most of the time went to, where one has most of it; of a class that is told by object,
+    the one that has all of it."""
     weight: dict[str, float] = defaultdict(float)
     by_name: dict[str, Object] = {}
-    total = 0.0
     for key, row in rows:
-        seconds = float(row.sum())
-        total += seconds
-        if key.object >= 0:
-            item = objects[key.object]
-            weight[item.name] += seconds
+        item = objects[key.object] if key.object >= 0 else None
+        weight[item.name if item else ""] += float(row.sum())
+        if item:
             by_name[item.name] = item
-    best = max(weight, key=lambda name: (weight[name], name), default="")
-    return by_name[best] if best and weight[best] >= _MAIN_OBJECT * total else None
+    if rows[0][0].time in _PER_OBJECT and len(weight) > 1:
+        return None
+    best = max(weight, key=lambda name: (weight[name], name))
+    return by_name.get(best) if weight[best] >= _MAIN_OBJECT * sum(weight.values()) else None
 
 
 SPEC = Analyzer(name="breakdown", help=__doc__ or "", start=Last, step=Last.take, signals=signals)

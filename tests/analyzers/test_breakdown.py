@@ -84,7 +84,7 @@ def test_a_file_is_named_only_when_most_of_the_time_goes_to_it():
     assert "/var/lib/shop/journal" == named(signals_of(SPEC, alone.recording()), "time.fsync")[0].object.name
 
 
-def test_no_more_than_eight_objects_of_a_class_are_told():
+def test_eight_objects_of_a_class_are_told_and_the_others_as_one():
     shop = Shop()
     peers = [shop.item(ObjectType.TCP, f"10.0.0.{n}:80") for n in range(12)]
     acts = (
@@ -93,8 +93,25 @@ def test_no_more_than_eight_objects_of_a_class_are_told():
         for act in (run(1, shop.price), wait(10 + n, RECV, shop.load, peer))
     )
     shop.thread(1, *acts)
-    found = named(signals_of(SPEC, shop.recording()), "time.network")
+    rest, *found = named(signals_of(SPEC, shop.recording()), "time.network")
     assert [f"10.0.0.{n}:80" for n in range(11, 3, -1)] == [signal.object.name for signal in found]
+    assert None is rest.object
+    assert pytest.approx((10 + 11 + 12 + 13) / (12 + sum(range(10, 22)))) == rest.estimate.value
+
+
+def test_waits_on_unknown_objects_are_told_beside_those_that_have_a_name():
+    shop = Shop()
+    futex = wait(40, "futex", shop.reserve, shop.lock)
+    shop.thread(1, run(1, shop.price), wait(60, "flock", shop.load), futex)
+    unknown, lock = named(signals_of(SPEC, shop.recording()), "time.lock")
+    assert (None, "futex 0x10") == (unknown.object, lock.object.name)
+
+
+def test_a_gil_whose_holder_was_not_seen_has_no_place():
+    shop = Shop()
+    shop.thread(2, wait(200, "futex", shop.load, shop.gil_futex))
+    (gil,) = named(signals_of(SPEC, shop.recording()), "time.gil")
+    assert (None, "load") == (gil.where, gil.other.function)
 
 
 def test_without_a_stack_nothing_says_that_stacks_were_seen():

@@ -5,9 +5,8 @@ What the child does in that time is the child's own finding: profile it, or the 
 
 from collections.abc import Iterable, Mapping
 
-from perfdiag.diagnosis import Claim, Draft
-from perfdiag.judge import name_of, object_name, pid_of, share_limits, time_draft
-from perfdiag.model import TimeClass
+from perfdiag.diagnosis import Draft
+from perfdiag.judge import claim_of, name_of, object_name, pid_of, share_limits, time_draft
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
 
@@ -24,7 +23,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             signals,
             limits,
             kind="child.wait",
-            claim=Claim(times=frozenset({TimeClass.CHILD}), objects=frozenset({item.name} if item else ())),
+            claim=claim_of(signal, signals),
             summary=f"{name_of(signal.where)} waits for {name} for {share} of the busy time.",
             next_step=f"perf trace -s -p {pid_of(signal)} -e clone,vfork,execve,wait4 -- sleep 5",
         )

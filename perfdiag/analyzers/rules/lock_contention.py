@@ -6,31 +6,34 @@ the lock is acquired and does not wait for it. What the holder does there is in 
 
 from collections.abc import Iterable, Mapping
 
-from perfdiag.diagnosis import Claim, Draft
-from perfdiag.judge import name_of, pid_of, share_limits, time_draft
-from perfdiag.model import TimeClass
+from perfdiag.diagnosis import Draft, Signal
+from perfdiag.judge import claim_of, name_of, pid_of, share_limits, time_draft
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
 
 LIMITS = share_limits(0.10, 0.30, 0.7, "short critical sections that meet by chance cost some per cent")
 
 
+def _holder(signal: Signal) -> list[str]:
+    """Where the holder stands; nothing where only those that wait were seen."""
+    if signal.where is None or signal.where == signal.other:
+        return []
+    return [f"the holder stands at {line}" for line in signal.where.stack[:1]]
+
+
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     for signal in signals.all("time.lock"):
         share = human(signal.estimate.value, Unit.RATIO)
-        item = signal.object
         draft = time_draft(
             signal,
             signals,
             limits,
             kind="lock.contention",
-            claim=Claim(times=frozenset({TimeClass.LOCK}), objects=frozenset({item.name} if item else ())),
+            claim=claim_of(signal, signals),
             summary=f"Threads wait for a lock, held in {name_of(signal.where)}, for {share} of busy time.",
             next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: who is inside the section",
             victims=[signal.other] if signal.other else [],
-            chain=[
-                f"the holder stands at {line}" for line in (signal.where.stack[:1] if signal.where else ())
-            ],
+            chain=_holder(signal),
         )
         if draft:
             yield draft

@@ -4,10 +4,11 @@ A wait for the next request on a connection that the program accepted is idle ti
 """
 
 from collections.abc import Iterable, Mapping
+from shlex import quote
 
-from perfdiag.diagnosis import Claim, Draft
-from perfdiag.judge import name_of, object_name, share_limits, time_draft
-from perfdiag.model import Object, TimeClass
+from perfdiag.diagnosis import Draft
+from perfdiag.judge import claim_of, name_of, object_name, share_limits, time_draft
+from perfdiag.model import Object, ObjectType
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
 
@@ -19,7 +20,9 @@ def _look_at(item: Object | None) -> str:
         return "ss -tnp  # which connections are open"
     if item.peer_pid:
         return f"perfdiag profile -p {item.peer_pid} -d 10  # the peer, on this host"
-    return f"ss -tni dst {item.name}  # round-trip time and retransmits to the peer"
+    if item.type is ObjectType.UNIX:
+        return "ss -xp  # who has the other ends"
+    return f"ss -tni dst {quote(item.name)}  # round-trip time and retransmits to the peer"
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
@@ -32,7 +35,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             signals,
             limits,
             kind="net.peer-wait",
-            claim=Claim(times=frozenset({TimeClass.NETWORK}), objects=frozenset({item.name} if item else ())),
+            claim=claim_of(signal, signals),
             summary=f"{name_of(signal.where)} waits for {peer} for {share} of the busy time.",
             next_step=_look_at(item),
             chain=[f"at the other end: {item.peer}"] if item and item.peer else [],

@@ -37,3 +37,8 @@ def test_it_names_the_section_of_the_holder_and_the_line_that_waits():
     assert (PRICE,) == found.victims
     assert frozenset({"futex 0x10"}) == found.claim.objects
     assert frozenset({TimeClass.LOCK}) == found.claim.times
+
+
+def test_a_holder_that_was_not_seen_stands_nowhere():
+    (found,) = said(SPEC, share("time.lock", 0.4, where=LOAD, other=LOAD, object=LOCK))
+    assert () == found.chain

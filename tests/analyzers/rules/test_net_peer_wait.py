@@ -1,7 +1,7 @@
 import pytest
 
 from perfdiag.analyzers.rules.net_peer_wait import SPEC
-from perfdiag.model import TimeClass
+from perfdiag.model import Object, ObjectType, TimeClass
 from tests.analyzers.rules.signals_made import DATABASE, LOAD, said, share, verdicts
 
 TABLE = [
@@ -45,3 +45,18 @@ def test_it_names_the_service_and_the_process_at_the_other_end():
 def test_each_peer_is_judged_by_its_own_share():
     one = share("time.network", 0.4, where=LOAD, object=DATABASE)
     assert ["warning"] == verdicts(SPEC, one, share("time.network", 0.05, where=LOAD))
+
+
+def test_a_peer_without_a_name_gets_what_no_other_signal_has():
+    signals = (share("time.network", 0.5, where=LOAD), share("time.network", 0.4, object=DATABASE))
+    rest, database = said(SPEC, *signals)
+    assert (frozenset(), frozenset({"10.0.0.7:5432"})) == (rest.claim.objects, rest.claim.others)
+    assert (frozenset({"10.0.0.7:5432"}), frozenset()) == (database.claim.objects, database.claim.others)
+    assert "load (orders.py:88) waits for its peers for 50 % of the busy time." == rest.summary
+
+
+def test_the_name_of_a_peer_is_no_command():
+    peer = Object(id=0, type=ObjectType.TCP, name="x; reboot")
+    assert "dst 'x; reboot'" in said(SPEC, share("time.network", 0.4, object=peer))[0].next
+    socket = Object(id=0, type=ObjectType.UNIX, name="/run/$(reboot)")
+    assert "reboot" not in said(SPEC, share("time.network", 0.4, object=socket))[0].next
