@@ -66,7 +66,7 @@ def _sleep(frames: tuple[Frame, ...], *, main: bool, young: bool) -> TimeClass:
 
 def _input_output(name: str, item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
     said = waits_for(frames)
-    if said is TimeClass.CHILD:
+    if said in (TimeClass.CHILD, TimeClass.IDLE):
         return said
     if item is None or item.type is ObjectType.OTHER:
         # several descriptors at once: an event loop or a selector with nothing ready
@@ -75,7 +75,7 @@ def _input_output(name: str, item: Object | None, frames: tuple[Frame, ...]) -> 
         return TimeClass.CHILD
     if item.type in _SOCKETS:
         listening = item.name.startswith("listen ")
-        if listening or said is TimeClass.IDLE or (item.served and name not in _SENDING):
+        if listening or (item.served and name not in _SENDING):
             return TimeClass.IDLE
         return TimeClass.NETWORK
     if item.type is ObjectType.FILE:

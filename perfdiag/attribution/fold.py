@@ -8,11 +8,12 @@ to the wait that was seen at either end. What a running thread does is told by t
 from collections.abc import Iterable, Sequence
 
 from perfdiag.attribution.blocked import class_of
-from perfdiag.attribution.groups import group_of
+from perfdiag.attribution.groups import group_of, in_pool
 from perfdiag.attribution.lines import CALLS, Lines
 from perfdiag.attribution.locks import Holders, Seen
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.thread_time import Entry, ThreadTime
+from perfdiag.attribution.timers import without_timers
 from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
@@ -84,6 +85,7 @@ class Attribution:
             group=group_of(first, known),
             grouped=bool(first and first.frames),
             main=known.main,
+            pooled=in_pool(first, known),
             young=not self._first,
             born=at,
             at=at,
@@ -100,6 +102,7 @@ class Attribution:
         self, thread: ThreadTime, at: float, counters: tuple[int, int, int], call: int, item: int, stack: int
     ) -> None:
         """Book the interval since the thread's last row, and take over its new state."""
+        thread.moved = True
         before, was_running = thread.at, thread.running
         on_cpu = max(0, counters[0] - thread.cpu) / 1e9
         # of a delay that began before the thread was first seen only the end is in the window
@@ -142,7 +145,8 @@ class Attribution:
             thread.stack = stack
             known = self._reader.stack(stack)
             if not thread.grouped and known is not None and known.frames:
-                thread.group = group_of(known, self._reader.thread(*key))
+                named = self._reader.thread(*key)
+                thread.group, thread.pooled = group_of(known, named), in_pool(known, named)
                 thread.grouped = True
         thread.running = call == RUNNING
         thread.object = item
@@ -214,6 +218,7 @@ class Attribution:
     def _look_for_holders(self) -> None:
         """For each thread that waits for the GIL or a lock: who has it at this tick."""
         found: dict[tuple[int, int], int] = {}
+        seen: dict[int, list[Seen]] = {}
         for (process, tid), thread in self._waiting.items():
             if thread.blocked is TimeClass.GIL:
                 holder = self._reader.gil.get(process, (0, 0))[0]
@@ -222,7 +227,9 @@ class Attribution:
             else:
                 key = (process, thread.object)
                 if key not in found:
-                    found[key] = self._holders.holder(thread.object, self._seen(process))
+                    if process not in seen:
+                        seen[process] = self._seen(process)
+                    found[key] = self._holders.holder(thread.object, seen[process])
                 stack = found[key]
             thread.others[stack] = thread.others.get(stack, 0) + 1
 
@@ -246,5 +253,5 @@ class Attribution:
                 weight=entry.weight,
                 other=entry.other,
             )
-            for entry in thread.take()
+            for entry in without_timers(thread, thread.take())
         ]

@@ -32,3 +32,9 @@ def user_frame(frames: tuple[Frame, ...]) -> Frame | None:
         if frame.origin is Origin.LIBRARY:
             return frame
     return frames[0] if frames else None
+
+
+def in_pool(stack: Stack | None, thread: Thread) -> bool:
+    """Whether the thread is a worker of a library's pool or server: what it waits in is work in hand."""
+    frames = work_frames(stack.frames) if stack else ()
+    return bool(frames) and not thread.main and frames[-1].origin is not Origin.USER

@@ -32,6 +32,7 @@ class Holders:
     def __init__(self, stack: Callable[[int], Stack | None], user: Callable[[int], Frame | None]) -> None:
         self._stack, self._user = stack, user
         self._acquired_in: dict[int, set[tuple[str, int]]] = defaultdict(set)
+        self._on_stack: dict[int, frozenset[tuple[str, int]]] = {}
 
     def waits(self, lock: int, stack: int) -> None:
         """A thread with this stack waits for this lock."""
@@ -42,16 +43,23 @@ class Holders:
     def holder(self, lock: int, threads: Iterable[Seen]) -> int:
         """The stack of the likely holder, -1 when no thread qualifies."""
         functions = self._acquired_in.get(lock)
+        if not functions:
+            return -1
         best, rank = -1, (2, 0)
         for seen in threads:
             waiting = seen.time is TimeClass.LOCK
-            if not functions or seen.stack < 0 or (waiting and seen.object == lock):
+            if seen.stack < 0 or seen.time is TimeClass.IDLE or (waiting and seen.object == lock):
                 continue
-            if seen.time is TimeClass.IDLE:
-                continue
-            stack = self._stack(seen.stack)
-            if stack and any(_function(frame) in functions for frame in stack.frames):
+            if not functions.isdisjoint(self._functions(seen.stack)):
                 candidate = (int(waiting), seen.tid)
                 if best < 0 or candidate < rank:
                     best, rank = seen.stack, candidate
         return best
+
+    def _functions(self, number: int) -> frozenset[tuple[str, int]]:
+        found = self._on_stack.get(number)
+        if found is None:
+            stack = self._stack(number)
+            found = frozenset(_function(frame) for frame in stack.frames) if stack else frozenset()
+            self._on_stack[number] = found
+        return found

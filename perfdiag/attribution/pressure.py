@@ -32,7 +32,7 @@ class GroupLoad:
 
     @property
     def pressed(self) -> bool:
-        """Occupied, or held up by a visible queue or quota."""
+        """Occupied; or half as much, and held up by a visible queue or a quota."""
         if self.busy <= 0:
             return False
         held_up = self.queued >= _QUEUED * self.busy or self.throttled > 0

@@ -1,7 +1,5 @@
 """The rows of a recording in the order of its ticks, and what their numbers stand for."""
 
-from itertools import islice
-
 from perfdiag.attribution.groups import user_frame
 from perfdiag.model import Frame, Object, Stack, Thread
 from perfdiag.recording import Recording
@@ -49,8 +47,8 @@ class Reader:
 
     def thread(self, process: int, tid: int) -> Thread:
         threads = self._recording.threads
-        for thread in islice(threads, self._named, None):
-            self._names[thread.process, thread.tid] = thread
+        for number in range(self._named, len(threads)):
+            self._names[threads[number].process, threads[number].tid] = threads[number]
         self._named = len(threads)
         unknown = Thread(process=process, tid=tid, name="?", main=False)
         return self._names.get((process, tid), unknown)

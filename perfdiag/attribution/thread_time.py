@@ -37,6 +37,7 @@ class ThreadTime:
     group: str
     grouped: bool  # the group was told by a stack, not only by the thread's name
     main: bool
+    pooled: bool  # a worker of a library's pool: what it waits in is work in hand
     young: bool
     born: float
     at: float
@@ -46,6 +47,7 @@ class ThreadTime:
     utime: int = 0
     stime: int = 0
     marked: tuple[int, int] = (0, 0)  # utime, stime at the start of the step
+    moved: bool = False  # it ran since it was first seen
     running: bool = False
     blocked: TimeClass | None = None
     object: int = -1

@@ -19,12 +19,34 @@ WAITS: dict[tuple[str, str], TimeClass] = {
     ("multiprocessing/queues.py", "get"): _IDLE,
     ("multiprocessing/connection.py", "wait"): _IDLE,
     ("multiprocessing/pool.py", "worker"): _IDLE,
+    ("multiprocessing/pool.py", "_handle_tasks"): _IDLE,
+    ("multiprocessing/pool.py", "_handle_results"): _IDLE,
+    ("multiprocessing/pool.py", "_handle_workers"): _IDLE,
+    ("multiprocessing/pool.py", "_wait_for_updates"): _IDLE,
     ("socketserver.py", "serve_forever"): _IDLE,
     ("asyncio/base_events.py", "_run_once"): _IDLE,
     ("socket.py", "accept"): _IDLE,
     ("threading.py", "wait"): _IDLE,  # Event, Condition, Barrier: told by another thread when there is work
     ("threading.py", "wait_for"): _IDLE,
     ("sched.py", "run"): _IDLE,
+    # waiting for work that a broker hands out
+    ("redis/client.py", "listen"): _IDLE,
+    ("redis/client.py", "get_message"): _IDLE,
+    ("redis/commands/core.py", "blpop"): _IDLE,
+    ("redis/commands/core.py", "brpop"): _IDLE,
+    ("redis/commands/core.py", "blmove"): _IDLE,
+    ("redis/commands/core.py", "brpoplpush"): _IDLE,
+    ("redis/commands/core.py", "bzpopmin"): _IDLE,
+    ("redis/commands/core.py", "bzpopmax"): _IDLE,
+    ("redis/commands/core.py", "xread"): _IDLE,
+    ("redis/commands/core.py", "xreadgroup"): _IDLE,
+    ("pika/adapters/blocking_connection.py", "start_consuming"): _IDLE,
+    ("pika/adapters/blocking_connection.py", "process_data_events"): _IDLE,
+    ("kombu/connection.py", "drain_events"): _IDLE,
+    ("kafka/consumer/group.py", "poll"): _IDLE,
+    ("psycopg/connection.py", "notifies"): _IDLE,
+    ("websocket/_core.py", "recv"): _IDLE,
+    ("websockets/sync/connection.py", "recv"): _IDLE,
     # waiting for one's own helper: what it does is seen in its own thread
     ("threading.py", "join"): _IDLE,
     ("threading.py", "_wait_for_tstate_lock"): _IDLE,
@@ -48,6 +70,8 @@ WAITS: dict[tuple[str, str], TimeClass] = {
     ("subprocess.py", "_execute_child"): _CHILD,
     ("subprocess.py", "run"): _CHILD,
     ("multiprocessing/popen_fork.py", "poll"): _CHILD,
+    ("multiprocessing/popen_fork.py", "wait"): _CHILD,
+    ("multiprocessing/process.py", "join"): _CHILD,
 }
 
 # frames below which a thread starts: they are nobody's work
