@@ -25,8 +25,8 @@ class TimeKey(NamedTuple):
 
 @dataclass(slots=True)
 class TimeTable:
-    """Grows by `add`; `rows[key][block]` is seconds, `alive[group][block]` thread seconds of the group's
-    threads that exist, `busy_threads[group]` the (process, tid) pairs that ever worked."""
+    """Grows by `add`; `rows[key][block]` is seconds, `by_thread[process, tid, group]` the seconds of a thread
+    that were busy (True) and idle (False)."""
 
     start: float
     blocks: int = 0

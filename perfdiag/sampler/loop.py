@@ -86,10 +86,10 @@ class Loop:
                 return
             due += int(self._interval * (1 + _JITTER * (2 * self._random.random() - 1)))
             now = self._clock.monotonic_ns()
+            self._late = now - due > self._interval
             if due > now:
                 self._clock.sleep((due - now) / 1e9)
             else:
-                self._late = now - due > self._interval
                 due = now
 
     def slow_down(self, factor: float) -> None:

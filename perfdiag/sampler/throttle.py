@@ -30,7 +30,7 @@ class Throttle:
         if not self._descriptors:
             return False
         now = self._read()
-        grew = now != self._last
+        grew = any(line and before and line != before for line, before in zip(now, self._last, strict=True))
         self._last = now
         return grew
 

@@ -47,3 +47,12 @@ def test_closing_gives_the_descriptors_back(tmp_path):
     throttle.close()
     assert before == set(os.listdir("/proc/self/fd"))
     assert not throttle.grew()
+
+
+def test_a_file_that_can_no_longer_be_read_is_no_stop(tmp_path):
+    file = tmp_path / "cpu.stat"
+    file.write_text(V2.format(1, 1, 50))
+    throttle = Throttle([str(file)])
+    file.write_text("")
+    assert not throttle.grew()
+    throttle.close()
