@@ -12,19 +12,18 @@ from perfdiag.plugins import Limit, Signals
 from perfdiag.score import score, severity
 from perfdiag.units import Unit, human
 
-# The kind that stands for a class of time, and how a reader calls it; the order is that of `against`.
-ALTERNATIVES: tuple[tuple[TimeClass, str, str], ...] = (
-    (TimeClass.PYTHON, "cpu.hot-code", "computing in Python"),
-    (TimeClass.NATIVE, "cpu.hot-code", "computing outside the GIL"),
-    (TimeClass.GIL, "cpu.gil", "waiting for the GIL"),
-    (TimeClass.GC, "cpu.gc", "garbage collection"),
-    (TimeClass.THROTTLED, "cpu.throttled", "stopped by the CPU quota"),
-    (TimeClass.RUNQUEUE, "cpu.runqueue", "waiting for a CPU"),
-    (TimeClass.NETWORK, "net.peer-wait", "waiting for peers"),
-    (TimeClass.FSYNC, "disk.fsync", "waiting for fsync"),
-    (TimeClass.LOCK, "lock.contention", "waiting for locks"),
-    (TimeClass.CHILD, "child.wait", "waiting for children"),
-    (TimeClass.SLEEP, "sleep", "sleeping"),
+# The kinds that stand for classes of time, and how a reader calls them; equal shares keep this order.
+ALTERNATIVES: tuple[tuple[str, str, tuple[TimeClass, ...]], ...] = (
+    ("cpu.hot-code", "computing", (TimeClass.PYTHON, TimeClass.NATIVE)),
+    ("cpu.gil", "waiting for the GIL", (TimeClass.GIL,)),
+    ("cpu.gc", "garbage collection", (TimeClass.GC,)),
+    ("cpu.throttled", "being stopped by the CPU quota", (TimeClass.THROTTLED,)),
+    ("cpu.runqueue", "waiting for a CPU", (TimeClass.RUNQUEUE,)),
+    ("net.peer-wait", "waiting for peers", (TimeClass.NETWORK,)),
+    ("disk.fsync", "waiting for fsync", (TimeClass.FSYNC,)),
+    ("lock.contention", "waiting for locks", (TimeClass.LOCK,)),
+    ("child.wait", "waiting for children", (TimeClass.CHILD,)),
+    ("sleep", "sleeping", (TimeClass.SLEEP,)),
 )
 
 _SHOWN = 4  # alternatives in a finding
@@ -56,15 +55,11 @@ def total(signals: Signals, *times: TimeClass) -> float:
 
 def against(signals: Signals, own: str) -> tuple[Against, ...]:
     """The other kinds, the largest first, with the measured share that rejects each one."""
-    shares: dict[str, tuple[float, list[str]]] = {}
-    for time, kind, words in ALTERNATIVES:
-        if kind != own:
-            value, texts = shares.get(kind, (0.0, []))
-            shares[kind] = (value + total(signals, time), [*texts, words])
-    largest = sorted(shares.items(), key=lambda item: -item[1][0])[:_SHOWN]
+    shares = [(total(signals, *times), kind, words) for kind, words, times in ALTERNATIVES if kind != own]
+    largest = sorted(shares, key=lambda share: -share[0])[:_SHOWN]
     return tuple(
-        Against(kind=kind, because=f"{texts[0]} takes {human(value, Unit.RATIO)} of the busy time")
-        for kind, (value, texts) in largest
+        Against(kind=kind, because=f"{words} takes {human(value, Unit.RATIO)} of the busy time")
+        for value, kind, words in largest
     )
 
 

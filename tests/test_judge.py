@@ -59,7 +59,7 @@ def test_the_alternatives_are_the_largest_others_with_the_number_that_rejects_ea
     signals = Signals([share(name, value) for name, value in shares.items()])
     found = against(signals, "net.peer-wait")
     assert ["cpu.hot-code", "cpu.gil", "lock.contention"] == [one.kind for one in found[:3]]
-    assert "computing in Python takes 30 % of the busy time" == found[0].because
+    assert "computing takes 30 % of the busy time" == found[0].because
     assert "waiting for the GIL takes 15 % of the busy time" == found[1].because
     assert 4 == len(found)
 
