@@ -3,8 +3,9 @@
 Nothing here changes what was collected, so `report` may be given other options than `record` was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from perfdiag.errors import UsageError
 from perfdiag.plugins import Rule
@@ -46,7 +47,8 @@ def limits_of(rule: Rule, options: Options) -> dict[str, float]:
 
 
 def check(options: Options, rules: Iterable[Rule]) -> None:
-    """UsageError for a kind or a limit that does not exist."""
+    """UsageError for a kind or a limit that does not exist, or for limits that contradict each other."""
+    rules = tuple(rules)
     known = {rule.kind: {limit.name for limit in rule.limits} for rule in rules}
     for kind in sorted(options.only | options.skip | {kind for kind, _, _ in options.settings}):
         if kind not in known:
@@ -61,4 +63,20 @@ def check(options: Options, rules: Iterable[Rule]) -> None:
                 f"{kind} has no limit called {limit!r}",
                 cause="each rule declares its limits",
                 fix=f"one of: {', '.join(sorted(known[kind]))}",
+            )
+    for rule in rules:
+        _check_order(rule.kind, limits_of(rule, options))
+
+
+def _check_order(kind: str, limits: Mapping[str, float]) -> None:
+    """A severity begins where the one before it has begun."""
+    for prefix in [name.removesuffix("_notice") for name in limits if name.endswith("_notice")]:
+        names = [f"{prefix}_{level}" for level in ("notice", "warning", "critical")]
+        present = [(name, limits[name]) for name in names if name in limits]
+        values = [value for _, value in present]
+        if values[0] < 0 or any(low >= high for low, high in pairwise(values)):
+            raise UsageError(
+                f"the limits of {kind} contradict each other",
+                cause=f"they must rise: {', '.join(f'{name} = {value:g}' for name, value in present)}",
+                fix=f"set those that go together, each with its own --set {kind}.LIMIT=VALUE",
             )

@@ -164,7 +164,8 @@ def test_rules_can_be_chosen_and_left_out():
 
 
 def test_limits_can_be_set():
-    settings = (("net.peer-wait", "share_notice", 0.9), ("net.peer-wait", "share_warning", 0.95))
+    limits = {"share_notice": 0.9, "share_warning": 0.95, "share_critical": 0.99}
+    settings = tuple(("net.peer-wait", name, value) for name, value in limits.items())
     report = diagnose(waiting(), Options(settings=settings))
     assert ["cpu.hot-code"] == [one.kind for one in report.findings]
 

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from perfdiag.errors import Exit, UsageError
+from perfdiag.judge import share_limits
 from perfdiag.options import Options, check, limits_of, parse_setting
 from perfdiag.plugins import Limit, Rule
 from perfdiag.units import Unit
@@ -67,3 +70,13 @@ def test_a_limit_that_does_not_exist_is_refused_with_those_that_do():
 
 def test_options_that_name_what_exists_are_taken():
     check(Options(only=frozenset({"cpu.gil"}), settings=(("cpu.gil", "share_notice", 0.1),)), [RULE])
+
+
+@pytest.mark.parametrize("limits", [{"share_notice": 0.5}, {"share_notice": -0.1}, {"share_critical": 0.2}])
+def test_limits_that_contradict_each_other_are_refused(limits):
+    rule = replace(RULE, limits=share_limits(0.1, 0.3, 0.7, "an example"))
+    settings = tuple(("cpu.gil", name, value) for name, value in limits.items())
+    with pytest.raises(UsageError, match="contradict") as caught:
+        check(Options(settings=settings), [rule])
+    assert Exit.USAGE == caught.value.exit
+    check(Options(settings=(("cpu.gil", "share_notice", 0.2),)), [rule])
