@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from perfdiag.options import Options, parse_setting
+from perfdiag.options import Options, check, parse_setting
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -27,9 +27,6 @@ def make_options(
     everything: bool, settings: tuple[str, ...], only: tuple[str, ...], skip: tuple[str, ...]
 ) -> Options:
     """UsageError when a kind or a limit does not exist: before anything is measured."""
-    from perfdiag.engine import rules
-    from perfdiag.options import check
-
     options = Options(
         everything=everything,
         settings=tuple(parse_setting(text) for text in settings),
@@ -37,5 +34,8 @@ def make_options(
         skip=frozenset(skip),
     )
     if options.only or options.skip or options.settings:
+        # the engine is slow to import and not needed before the look, unless there is something to check
+        from perfdiag.engine import rules
+
         check(options, rules())
     return options

@@ -3,8 +3,8 @@
 import click
 
 from perfdiag.cli.judging import judging_options, make_options
-from perfdiag.cli.output import check_outputs, output_options, write_reports
-from perfdiag.errors import Exit, worst
+from perfdiag.cli.output import RECORDING, check_outputs, output_options, write_reports
+from perfdiag.errors import Exit, UsageError, worst
 
 
 @click.command("report")
@@ -23,6 +23,13 @@ def command(
     color: str,
 ) -> int:
     """Diagnose a recording made by `perfdiag record` or `perfdiag profile -o run.perfdiag`."""
+    for path in output:
+        if path.endswith(RECORDING):
+            raise UsageError(
+                f"{path!r} would be a recording",
+                cause="a report is made from a recording, not the other way",
+                fix="copy the file, or choose the suffix of a report: .json, .txt, .collapsed",
+            )
     check_outputs(output, format_name)
     options = make_options(everything, settings, only, skip)
     from perfdiag.engine import diagnose

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from perfdiag.errors import UsageError
-from perfdiag.model import Meta
+from perfdiag.model import Cost, Meta
 from perfdiag.recording import Recording
 from perfdiag.storage import columns, records
 from perfdiag.storage.references import check_ids, restored_stacks
@@ -125,6 +125,13 @@ def _check_schema(path: str, connection: sqlite3.Connection) -> None:
         raise ValueError("its tables are not those of a recording")
 
 
+def _counted(recording: Recording) -> Cost:
+    """The cost as far as it is known when nobody was left to write it: the ticks there are, and should be."""
+    low, high = recording.window
+    planned = round((high - low) * recording.meta.rate)
+    return replace(recording.meta.cost, planned=max(1, planned), made=len(recording.ticks.ticks))
+
+
 class _Reader:
     """Reads the tables of one connection, within one budget."""
 
@@ -145,6 +152,8 @@ class _Reader:
             ticks=self._ticks(),
         )
         check_ids(recording)
+        if meta.ended == _UNCLOSED:
+            recording.meta = replace(meta, cost=_counted(recording))
         return recording
 
     def _inflate(self, kind: str, blob: object) -> bytes:

@@ -118,7 +118,7 @@ def children(process):
     return found
 
 
-def looking(process, seconds=0.8):
+def looking(process, seconds=0.5):
     """The process id of the sampler of a started perfdiag, once it has looked for that long."""
     found = until(
         lambda: next((pid for pid, line in children(process).items() if "sampler.child" in line), None), 10.0

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from perfdiag.storage import load
 from tests.cli.running import controls, perfdiag, python, runs_on
 
 # A thread whose name, script and function carry escape codes, line feeds, broken UTF-8 and a bidi override;
@@ -30,7 +31,7 @@ SEEN = r"\x1b[2J)\x0a\xff\x07R 1"  # as text: 'comm' holds 15 bytes
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory):
-    """What is written about it: {format: text}."""
+    """What is written about it: {format: text}, and the recording."""
     folder = tmp_path_factory.mktemp("hostile")
     recording = str(folder / "run.perfdiag")
     with python(HOSTILE, folder, NAME) as process:
@@ -39,7 +40,7 @@ def outputs(tmp_path_factory):
     assert 0 == ended.code
     formats = ("json", "brief", "collapsed")
     texts = {name: perfdiag("report", recording, "--any", "-f", name).out for name in formats}
-    return texts | {"terminal": ended.out}
+    return texts | {"terminal": ended.out, "recording": load(recording)}
 
 
 @pytest.mark.parametrize("name", ["terminal", "json", "brief", "collapsed"])
@@ -59,8 +60,7 @@ def test_the_names_are_shown_escaped(outputs):
 
 
 def test_a_file_that_is_waited_for_is_named_escaped(outputs):
-    objects = {row["object"]["name"] for row in json.loads(outputs["json"])["breakdown"] if row["object"]}
-    assert any(name.endswith(f"/lock{SEEN}") for name in objects)
+    assert any(item.name.endswith(f"/lock{SEEN}") for item in outputs["recording"].objects)
 
 
 @pytest.mark.parametrize("words", [("report", NAME), ("report", "/", "-o", f"/nowhere/{NAME}.json")])

@@ -75,7 +75,7 @@ def test_a_full_disk_costs_neither_the_report_nor_the_other_outputs(busy, tmp_pa
     disk.mkdir()
     script = (
         f"mount -t tmpfs -o size=8k none {disk} && cd {disk} || exit 99; echo old >run.json; echo old >keep;"
-        f" {' '.join(PERFDIAG)} profile -p {busy} -d 1 -o run.json -o run.perfdiag -o {tmp_path}/run.txt;"
+        f" {' '.join(PERFDIAG)} profile -p {busy} -d 0.2 -o run.json -o run.perfdiag -o {tmp_path}/run.txt;"
         f" code=$?; ls -A; cat run.json; exit $code"
     )
     with subprocess.Popen(
@@ -87,7 +87,7 @@ def test_a_full_disk_costs_neither_the_report_nor_the_other_outputs(busy, tmp_pa
         assert f"error: could not write all of {lost}\ncause: {FULL}\n" in err
     assert "Cost of the look" in out
     assert out.endswith("\nkeep\nrun.json\nold\n")
-    assert "(pid " in (tmp_path / "run.txt").read_text("utf-8")
+    assert "Inconclusive" in (tmp_path / "run.txt").read_text("utf-8")
 
 
 def test_quiet_prints_nothing_and_a_format_is_printed(look):

@@ -8,7 +8,7 @@ from tests.cli.running import finish, looking, perfdiag, start, until
 
 def test_what_was_recorded_can_be_reported(busy, tmp_path):
     path = tmp_path / "run.perfdiag"
-    made = perfdiag("record", "-p", busy, "-d", "1.1", "-o", path)
+    made = perfdiag("record", "-p", busy, "-d", "1", "-o", path)
     assert (0, "", f"wrote {path}: ") == (made.code, made.out, made.err[: len(f"wrote {path}: ")])
     assert [path] == list(tmp_path.iterdir())
     ended = perfdiag("report", path, "-f", "json")
@@ -22,13 +22,14 @@ def test_a_recorder_that_is_killed_leaves_what_it_had_written(busy, tmp_path):
     process = start("record", "-p", busy, "-d", "30", "-o", path)
     looking(process)
     log = tmp_path / "run.perfdiag-wal"
-    until(lambda: log.exists() and log.stat().st_size > 0, 5.0)
+    first = until(lambda: log.exists() and log.stat().st_size, 5.0)
+    until(lambda: log.stat().st_size > first, 5.0)
     process.send_signal(signal.SIGKILL)
     assert -signal.SIGKILL == finish(process).code
     ended = perfdiag("report", path, "-f", "json")
     report = json.loads(ended.out)
-    assert (4, "the recording was not closed") == (ended.code, report["meta"]["ended"])
-    assert report["breakdown"]
+    assert "the recording was not closed" == report["meta"]["ended"]
+    assert (0, True) == (ended.code, report["meta"]["cost"]["made"] >= 60)
 
 
 def test_an_interrupted_recording_is_closed(busy, tmp_path):

@@ -33,5 +33,11 @@ def test_half_a_recording_is_refused(look, tmp_path, size):
     assert "damaged" in ended.told["cause"]
 
 
+def test_a_report_is_not_written_as_a_recording(look, tmp_path):
+    ended = perfdiag("report", look.recording, "-o", tmp_path / "copy.perfdiag")
+    assert (2, "", []) == (ended.code, ended.out, list(tmp_path.iterdir()))
+    assert "would be a recording" in ended.told["error"]
+
+
 def test_a_folder_is_no_recording(tmp_path):
     assert 2 == perfdiag("report", tmp_path).code
