@@ -18,7 +18,6 @@ from perfdiag.model import ON_CPU, Estimate, Object, Stack
 from perfdiag.plugins import Rule
 from perfdiag.score import score, severity
 from perfdiag.stats.shares import resample_sums, shares
-from perfdiag.units import Unit
 
 _RESAMPLES = 400
 _ALIKE = 0.05  # gains closer than this are as good as equal
@@ -85,7 +84,8 @@ def _timed(claims: Sequence[Claimed], context: Context) -> list[Finding]:
         return []
     parts = np.array([busy.part(busy.rows[number][1] for number in claimed.rows) for claimed in claims])
     impacts = shares(parts, busy.total)
-    gains = [_gain(claimed, impact, context) for claimed, impact in zip(claims, impacts, strict=True)]
+    on_cpu = [float(row.sum()) if key.time in ON_CPU else 0.0 for key, row in busy.rows]
+    gains = [_gain(claimed, impact, on_cpu, context) for claimed, impact in zip(claims, impacts, strict=True)]
     confidences = _confidences(parts, [gain.value for gain in gains], context)
     return [
         _finding(
@@ -113,21 +113,18 @@ def _judged(draft: Draft, impact: Estimate) -> Draft:
     )
 
 
-def _gain(claimed: Claimed, impact: Estimate, context: Context) -> Estimate:
+def _gain(claimed: Claimed, impact: Estimate, on_cpu: Sequence[float], context: Context) -> Estimate:
     """1 - T'/T: T is the busy time, T' the same without what is claimed, but never less than what the CPU
-    time that remains needs on the CPUs there are, unless the remedy is more of them."""
+    time that remains needs on the CPUs there are, unless the remedy is more of them. `on_cpu`: CPU seconds of
+    each row."""
     if claimed.draft.model == "capacity":
         return impact
     busy = context.busy
     rows = set(claimed.rows)
-    on_cpu = sum(
-        float(row.sum())
-        for number, (key, row) in enumerate(busy.rows)
-        if key.time in ON_CPU and number not in rows
-    )
+    remains = sum(seconds for number, seconds in enumerate(on_cpu) if number not in rows)
     wall = max(1e-9, context.window[1] - context.window[0])
     threads = busy.seconds / wall  # at work at the same time
-    floor = on_cpu / max(context.cpus, 1e-9) * threads / busy.seconds if threads > 1 else 0.0
+    floor = remains / max(context.cpus, 1e-9) * threads / busy.seconds if threads > 1 else 0.0
     most = max(0.0, 1 - floor)
     return replace(
         impact,
@@ -156,16 +153,10 @@ def _fingerprint(draft: Draft) -> str:
 
 
 def _finding(
-    draft: Draft,
-    context: Context,
-    *,
-    impact: Estimate,
-    gain: Estimate,
-    confidence: float,
-    symptoms: tuple[str, ...],
-) -> Finding:
+    draft: Draft, context: Context, *,
+    impact: Estimate, gain: Estimate, confidence: float, symptoms: tuple[str, ...],
+) -> Finding:  # fmt: skip
     rule, texts = context.rules[draft.kind], context.texts[draft.kind]
-    impact = replace(impact, unit=Unit.RATIO) if draft.claim is not None else impact
     return Finding(
         kind=draft.kind,
         resource=rule.resource,

@@ -10,6 +10,7 @@ from perfdiag.attribution.groups import user_frame
 from perfdiag.attribution.places import culprit, function_key
 from perfdiag.attribution.pressure import loads
 from perfdiag.diagnosis import BreakdownRow, Finding, GroupRow, Report, Severity, Weighted
+from perfdiag.judge import ALTERNATIVES
 from perfdiag.model import STOPPED, Estimate, Object, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.stats.shares import shares
@@ -18,6 +19,9 @@ from perfdiag.units import Unit, human
 
 _SHOWN = 0.01  # of the busy time; smaller rows are left to the formats that draw
 _MOST = 30
+_UNJUDGED = 0.15  # of the busy time: that much of what no rule judges is told in the brief
+_JUDGED = frozenset(time for _, _, times in ALTERNATIVES for time in times)
+_WORDS = {TimeClass.DISK: "waits for files", TimeClass.KERNEL: "goes to system calls"}
 
 
 def group_rows(table: TimeTable) -> tuple[GroupRow, ...]:
@@ -110,8 +114,26 @@ def brief(report: Report) -> tuple[str, ...]:
             "Look again once it has been told to continue (SIGCONT).",
         )
     if first is None:
-        return (_healthy(report), _occupied(report.groups), "Nothing needs to be done.")
+        healthy = (_healthy(report), _occupied(report.groups), "Nothing needs to be done.")
+        return _unjudged(report) or healthy
     return (first.summary, _worth(first), _first_sentence(first.advice))
+
+
+def _unjudged(report: Report) -> tuple[str, ...]:
+    """What is said of groups under pressure whose time is of a class that no rule judges; () if little is."""
+    shares: dict[TimeClass, float] = defaultdict(float)
+    for row in report.breakdown:
+        if row.pressed and row.time not in _JUDGED:
+            shares[row.time] += row.share.value
+    time = max(shares, key=lambda time: (shares[time], time), default=None)
+    if time is None or shares[time] < _UNJUDGED:
+        return ()
+    words = _WORDS.get(time, "goes to something that could not be seen")
+    return (
+        f"{human(shares[time], Unit.RATIO)} of the busy time {words}, which no rule judges yet.",
+        _occupied(report.groups),
+        "Where that time is spent stands in the breakdown.",
+    )
 
 
 def _healthy(report: Report) -> str:

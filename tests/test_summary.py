@@ -105,3 +105,18 @@ def test_an_inconclusive_brief_says_how_much_was_seen():
 def test_a_stopped_program_is_not_called_healthy():
     stopped = replace(CALM, meta=replace(CALM.meta, blind=(STOPPED,)))
     assert f"{CALM.meta.target} is stopped (SIGSTOP or a debugger) and stays so." == brief(stopped)[0]
+
+
+def test_time_that_no_rule_judges_is_not_called_healthy():
+    share = replace(CALM.breakdown[0].share, value=0.9)
+    row = replace(CALM.breakdown[0], time=TimeClass.DISK, share=share, pressed=True)
+    said = brief(replace(CALM, breakdown=(row,)))
+    assert "90 % of the busy time waits for files, which no rule judges yet." == said[0]
+    assert "Nothing needs to be done." not in said
+    unseen = brief(replace(CALM, breakdown=(replace(row, time=TimeClass.UNKNOWN),)))
+    assert (
+        "90 % of the busy time goes to something that could not be seen, which no rule judges yet."
+        == unseen[0]
+    )
+    calm = (replace(row, pressed=False), replace(row, time=TimeClass.PYTHON))
+    assert brief(CALM) == brief(replace(CALM, breakdown=calm))
