@@ -25,9 +25,16 @@ class Claimed:
     symptoms: list[str] = field(default_factory=list)
 
 
+def _size(draft: Draft) -> tuple[object, ...]:
+    """The larger share first; of equal ones always the same."""
+    claim = draft.claim or Claim(times=frozenset())
+    what = (sorted(claim.times), sorted(claim.objects), sorted(claim.functions), claim.group)
+    return (-draft.estimate.value, draft.kind, draft.summary, what)
+
+
 def in_order(drafts: Sequence[Draft], rules: Mapping[str, Rule]) -> list[Draft]:
     """Causes before their consequences, the larger first among equals."""
-    left = sorted(drafts, key=lambda draft: (-draft.estimate.value, draft.kind, draft.summary))
+    left = sorted(drafts, key=_size)
     ordered: list[Draft] = []
     while left:
         kinds = {draft.kind for draft in left}

@@ -5,15 +5,15 @@ to the wait that was seen at either end. What a running thread does is told by t
 (or collects garbage), a thread that runs without it is in C code or in a system call.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from perfdiag.attribution.blocked import class_of
 from perfdiag.attribution.groups import group_of, in_pool
 from perfdiag.attribution.lines import CALLS, Lines
 from perfdiag.attribution.locks import Holders, Seen
 from perfdiag.attribution.reader import Reader, Row
-from perfdiag.attribution.thread_time import Entry, ThreadTime
-from perfdiag.attribution.timers import without_timers
+from perfdiag.attribution.thread_time import Entry, ThreadTime, slices_of
+from perfdiag.attribution.turns import Turns
 from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
@@ -36,7 +36,7 @@ class Attribution:
         self._before = 0.0  # time of the tick before the present one
         self._classes: dict[tuple[int, int, int, bool, bool], TimeClass] = {}
         self._lines = Lines(self._reader.user)
-        self._holders = Holders(self._reader.stack, self._reader.user)
+        self._holders = Holders(self._reader.stack)
         self._waiting: dict[tuple[int, int], ThreadTime] = {}
 
     def step(self, start: int, stop: int, end: float) -> tuple[list[Slice], dict[tuple[int, int], str]]:
@@ -53,7 +53,7 @@ class Attribution:
                 self._unchanged(thread, end)
         threads = self._ended + list(self._threads.values())
         self._ended = []
-        slices = [part for thread in threads for part in self._slices(thread)]
+        slices = [part for thread in threads for part in slices_of(thread)]
         return slices, {(thread.process, thread.tid): thread.group for thread in threads}
 
     # -- one tick -----------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ class Attribution:
             group=group_of(first, known),
             grouped=bool(first and first.frames),
             main=known.main,
-            pooled=in_pool(first, known),
+            turns_seen=Turns(pooled=in_pool(first, known), moved=not self._first),
             young=not self._first,
             born=at,
             at=at,
@@ -102,7 +102,6 @@ class Attribution:
         self, thread: ThreadTime, at: float, counters: tuple[int, int, int], call: int, item: int, stack: int
     ) -> None:
         """Book the interval since the thread's last row, and take over its new state."""
-        thread.moved = True
         before, was_running = thread.at, thread.running
         on_cpu = max(0, counters[0] - thread.cpu) / 1e9
         # of a delay that began before the thread was first seen only the end is in the window
@@ -118,6 +117,7 @@ class Attribution:
         if was_running:  # the CPU time was spent where it ran, before it blocked or moved on
             self._work(thread, before, at, on_cpu)
         self._see(thread, call, item, stack)
+        thread.turns_seen.see(thread.blocked, at, counters[0])
         if not was_running:
             self._work(thread, before, at, on_cpu)
         thread.owed = new
@@ -125,6 +125,7 @@ class Attribution:
             thread.works.append(Entry(at - queued, at, *thread.inside, thread.stack, queued))
         else:
             self._queue(thread, at, queued)
+        thread.turns_seen.moved = True
         thread.at = at
 
     def _unchanged(self, thread: ThreadTime, at: float) -> None:
@@ -146,7 +147,7 @@ class Attribution:
             known = self._reader.stack(stack)
             if not thread.grouped and known is not None and known.frames:
                 named = self._reader.thread(*key)
-                thread.group, thread.pooled = group_of(known, named), in_pool(known, named)
+                thread.group, thread.turns_seen.pooled = group_of(known, named), in_pool(known, named)
                 thread.grouped = True
         thread.running = call == RUNNING
         thread.object = item
@@ -238,20 +239,4 @@ class Attribution:
             Seen(thread.tid, thread.blocked, thread.object, thread.stack)
             for thread in self._threads.values()
             if thread.process == process and (thread.running or thread.blocked is not None)
-        ]
-
-    def _slices(self, thread: ThreadTime) -> Sequence[Slice]:
-        return [
-            Slice(
-                process=thread.process,
-                tid=thread.tid,
-                t0=entry.t0,
-                t1=entry.t1,
-                time=entry.time,
-                object=entry.object,
-                stack=entry.stack,
-                weight=entry.weight,
-                other=entry.other,
-            )
-            for entry in without_timers(thread, thread.take())
         ]

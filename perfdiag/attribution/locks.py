@@ -7,10 +7,11 @@ one with the lower id.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from perfdiag.model import Frame, Stack, TimeClass
+from perfdiag.attribution.groups import user_frame
+from perfdiag.model import Frame, Origin, Stack, TimeClass
 
 
 class Seen(NamedTuple):
@@ -22,23 +23,42 @@ class Seen(NamedTuple):
     stack: int
 
 
-def _function(frame: Frame) -> tuple[str, int]:
+# user code that only takes the lock for its caller
+_TAKERS = {"__enter__", "acquire", "_acquire"}
+
+Function = tuple[str, int]  # file, first line
+
+
+def _function(frame: Frame) -> Function:
     return frame.file, frame.first_line
+
+
+def acquiring_frame(frames: tuple[Frame, ...]) -> Frame | None:
+    """The frame of user code that holds the lock once it has it: no wrapper's `acquire` or `__enter__`, and
+    no generator that contextlib runs, but the code in whose `with` they stand."""
+    for number, frame in enumerate(frames):
+        if frame.origin is not Origin.USER or frame.function.rpartition(".")[2] in _TAKERS:
+            continue
+        caller = frames[number + 1] if number + 1 < len(frames) else None
+        if caller is None or not caller.file.endswith("/contextlib.py"):
+            return frame
+    return user_frame(frames)
 
 
 class Holders:
     """Remembers in which functions each lock is acquired."""
 
-    def __init__(self, stack: Callable[[int], Stack | None], user: Callable[[int], Frame | None]) -> None:
-        self._stack, self._user = stack, user
-        self._acquired_in: dict[int, set[tuple[str, int]]] = defaultdict(set)
-        self._on_stack: dict[int, frozenset[tuple[str, int]]] = {}
+    def __init__(self, stack: Callable[[int], Stack | None]) -> None:
+        self._stack = stack
+        self._acquired_in: dict[int, dict[Function, set[int]]] = defaultdict(dict)  # function -> lines
+        self._on_stack: dict[int, tuple[tuple[Function, int], ...]] = {}
 
     def waits(self, lock: int, stack: int) -> None:
         """A thread with this stack waits for this lock."""
-        frame = self._user(stack)
+        known = self._stack(stack)
+        frame = acquiring_frame(known.frames) if known else None
         if frame is not None:
-            self._acquired_in[lock].add(_function(frame))
+            self._acquired_in[lock].setdefault(_function(frame), set()).add(frame.line)
 
     def holder(self, lock: int, threads: Iterable[Seen]) -> int:
         """The stack of the likely holder, -1 when no thread qualifies."""
@@ -50,16 +70,21 @@ class Holders:
             waiting = seen.time is TimeClass.LOCK
             if seen.stack < 0 or seen.time is TimeClass.IDLE or (waiting and seen.object == lock):
                 continue
-            if not functions.isdisjoint(self._functions(seen.stack)):
+            if self._inside(seen, functions):
                 candidate = (int(waiting), seen.tid)
                 if best < 0 or candidate < rank:
                     best, rank = seen.stack, candidate
         return best
 
-    def _functions(self, number: int) -> frozenset[tuple[str, int]]:
-        found = self._on_stack.get(number)
-        if found is None:
-            stack = self._stack(number)
-            found = frozenset(_function(frame) for frame in stack.frames) if stack else frozenset()
-            self._on_stack[number] = found
-        return found
+    def _inside(self, seen: Seen, functions: Mapping[Function, set[int]]) -> bool:
+        """Whether a thread is in a function that acquires the lock, and further on than where it does so: one
+        that runs on that very line may be about to."""
+        frames = self._on_stack.get(seen.stack)
+        if frames is None:
+            stack = self._stack(seen.stack)
+            frames = tuple((_function(frame), frame.line) for frame in stack.frames) if stack else ()
+            self._on_stack[seen.stack] = frames
+        for number, (function, line) in enumerate(frames):
+            if function in functions:
+                return not (seen.time is None and number == 0 and line in functions[function])
+        return False

@@ -20,6 +20,8 @@ _SHOWN = 12  # frames of a stack in a report
 def function_name(frame: Frame) -> str:
     """The qualified name; a comprehension belongs to the function that it stands in."""
     name = frame.function
+    if "<" not in name:  # most are plain, and this is asked of every frame of every stack
+        return name
     for suffix in _COMPREHENSIONS:
         name = name.replace(suffix, "")
     return name
@@ -65,14 +67,16 @@ def culprit(weights: Iterable[tuple[Stack, float]], *, callers: bool = False) ->
         return None
     depth, here = 0, chains
     while True:
-        below: dict[str, float] = defaultdict(float)
-        for chain, _, seconds in here:
-            if len(chain) > depth:
-                below[function_key(chain[depth])] += seconds
-        best = max(below, key=lambda key: (below[key], key), default="")
-        if not best or (depth > 0 and below[best] < _DOMINANT * total):
+        below: dict[str, list[tuple[list[Frame], Stack, float]]] = defaultdict(list)
+        for row in here:
+            if len(row[0]) > depth:
+                below[function_key(row[0][depth])].append(row)
+        spent, best = max(
+            ((sum(row[2] for row in rows), key) for key, rows in below.items()), default=(0.0, "")
+        )
+        if not best or (depth > 0 and spent < _DOMINANT * total):
             break
-        here = [row for row in here if len(row[0]) > depth and function_key(row[0][depth]) == best]
+        here = below[best]
         depth += 1
     lines: dict[tuple[int, str], float] = defaultdict(float)
     for chain, _, seconds in here:

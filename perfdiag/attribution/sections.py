@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from perfdiag.attribution.groups import user_frame
+from perfdiag.attribution.locks import acquiring_frame
 from perfdiag.attribution.places import function_key, place
 from perfdiag.model import Place, Stack
 
@@ -13,7 +13,7 @@ def critical_section(
 ) -> Place | None:
     """The most frequent (function, line) at which holders stand in a function that others wait in."""
     acquired = {
-        function_key(frame) for stack, _ in waiters if (frame := user_frame(stack.frames)) is not None
+        function_key(frame) for stack, _ in waiters if (frame := acquiring_frame(stack.frames)) is not None
     }
     weight: dict[tuple[str, int], float] = defaultdict(float)
     found: dict[tuple[str, int], Place] = {}

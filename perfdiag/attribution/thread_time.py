@@ -9,7 +9,8 @@ thread lags behind by up to a scheduler tick, so what is left over between two l
 
 from dataclasses import dataclass, field
 
-from perfdiag.model import TimeClass
+from perfdiag.attribution.turns import Turns
+from perfdiag.model import Slice, TimeClass
 
 _DUST = 0.01  # seconds per step: the lag of the kernel's counters, not a wait
 
@@ -37,7 +38,6 @@ class ThreadTime:
     group: str
     grouped: bool  # the group was told by a stack, not only by the thread's name
     main: bool
-    pooled: bool  # a worker of a library's pool: what it waits in is work in hand
     young: bool
     born: float
     at: float
@@ -47,7 +47,7 @@ class ThreadTime:
     utime: int = 0
     stime: int = 0
     marked: tuple[int, int] = (0, 0)  # utime, stime at the start of the step
-    moved: bool = False  # it ran since it was first seen
+    turns_seen: Turns = field(default_factory=lambda: Turns(pooled=False))
     running: bool = False
     blocked: TimeClass | None = None
     object: int = -1
@@ -85,7 +85,8 @@ class ThreadTime:
         total = sum(self.others.values())
         for other, count in self.others.items() if total else ((-1, 1),):
             part = weight * count / (total or 1)
-            self.waits.append(Entry(t0, t1, self.blocked, self.object, self.stack, part, other))
+            time = self.turns_seen.told(self.blocked, holder_seen=other >= 0)
+            self.waits.append(Entry(t0, t1, time, self.object, self.stack, part, other))
 
     def settle(self) -> None:
         """Book what no sample saw: short waits between two looks at a running thread."""
@@ -135,3 +136,21 @@ class ThreadTime:
         self.waits, self.works, self.outside_gil, self.queues = [], [], [], []
         self.marked = (self.utime, self.stime)
         return entries
+
+
+def slices_of(thread: ThreadTime) -> list[Slice]:
+    """What was booked for a thread in this step; empties its books."""
+    return [
+        Slice(
+            process=thread.process,
+            tid=thread.tid,
+            t0=entry.t0,
+            t1=entry.t1,
+            time=entry.time,
+            object=entry.object,
+            stack=entry.stack,
+            weight=entry.weight,
+            other=entry.other,
+        )
+        for entry in thread.take()
+    ]

@@ -1,7 +1,6 @@
-from perfdiag.attribution.groups import user_frame
-from perfdiag.attribution.locks import Holders, Seen
+from perfdiag.attribution.locks import Holders, Seen, acquiring_frame
 from perfdiag.model import TimeClass
-from tests.recordings_made import Script
+from tests.recordings_made import STDLIB, Script
 
 LOCK, ANOTHER = 4, 5
 
@@ -14,7 +13,7 @@ def setting():
     deeper = script.stack("db.py:9 commit", "stock.py:25 reserve", "views.py:4 serve")
     elsewhere = script.stack("orders.py:40 price", "views.py:4 serve")
     stacks = dict(enumerate(script.stacks))
-    holders = Holders(stacks.get, lambda number: user_frame(stacks[number].frames))
+    holders = Holders(stacks.get)
     holders.waits(LOCK, waiting)
     return holders, waiting, inside, deeper, elsewhere
 
@@ -45,3 +44,22 @@ def test_nobody_holds_a_lock_when_nobody_stands_past_it():
     assert -1 == holders.holder(LOCK, [Seen(1, TimeClass.LOCK, LOCK, waiting), Seen(2, None, -1, elsewhere)])
     assert -1 == holders.holder(LOCK, [Seen(1, TimeClass.IDLE, -1, inside)])
     assert -1 == holders.holder(ANOTHER, [Seen(1, None, -1, inside)])
+
+
+def test_a_wrapper_takes_the_lock_for_its_caller():
+    script = Script()
+    script.stack("guard.py:7 Guard.__enter__", "stock.py:25 reserve", "views.py:4 serve")
+    entered = f"{STDLIB}/contextlib.py:137 _GeneratorContextManager.__enter__"
+    script.stack("guard.py:12 held", entered, "stock.py:40 count")
+    script.stack("stock.py:25 reserve", "views.py:4 serve")
+    found = [acquiring_frame(stack.frames) for stack in script.stacks]
+    assert ["reserve", "count", "reserve"] == [frame.function for frame in found]
+
+
+def test_one_that_runs_on_the_line_that_acquires_may_be_about_to():
+    script = Script()
+    waits = script.stack("stock.py:24 reserve", "views.py:4 serve")
+    holders = Holders(dict(enumerate(script.stacks)).get)
+    holders.waits(9, waits)
+    assert -1 == holders.holder(9, [Seen(1, None, -1, waits)])
+    assert waits == holders.holder(9, [Seen(1, TimeClass.SLEEP, -1, waits)])

@@ -21,6 +21,11 @@ def _holder(signal: Signal) -> list[str]:
     return [f"the holder stands at {line}" for line in signal.where.stack[:1]]
 
 
+def _held(signal: Signal) -> str:
+    place = name_of(signal.where)
+    return f", held in {place}," if _holder(signal) else f" in {place}, whose holder was not seen,"
+
+
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     for signal in signals.all("time.lock"):
         share = human(signal.estimate.value, Unit.RATIO)
@@ -30,7 +35,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             limits,
             kind="lock.contention",
             claim=claim_of(signal, signals),
-            summary=f"Threads wait for a lock, held in {name_of(signal.where)}, for {share} of busy time.",
+            summary=f"Threads wait for a lock{_held(signal)} for {share} of busy time.",
             next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: who is inside the section",
             victims=[signal.other] if signal.other else [],
             chain=_holder(signal),
