@@ -1,4 +1,4 @@
-"""Where the time of all threads goes, in blocks of a quarter of a second.
+"""Where the time of all threads goes, in blocks of a quarter of a second, or longer ones for a long look.
 
 Slices are folded into rows keyed by (process, group, class, object, stack, other) with one weight per block;
 shares and their intervals, and what findings claim, are computed from it. A *group* is the set of threads
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from perfdiag.model import Slice, TimeClass
 
 BLOCK = 0.25  # seconds; long against a tick, short against a look of ten seconds
+MOST_BLOCKS = 1024  # above it two become one: a day must not need 8,600 times the memory of ten seconds
 
 
 class TimeKey(NamedTuple):
@@ -29,6 +30,7 @@ class TimeTable:
     that were busy (True) and idle (False)."""
 
     start: float
+    block: float = BLOCK  # seconds
     blocks: int = 0
     rows: dict[TimeKey, defaultdict[int, float]] = field(default_factory=dict)
     by_thread: dict[tuple[int, int, str], dict[bool, float]] = field(default_factory=dict)
@@ -36,19 +38,30 @@ class TimeTable:
     def add(self, part: Slice, group: str) -> None:
         """Book a slice; it is split over the blocks that it touches."""
         key = TimeKey(part.process, group, part.time, part.object, part.stack, part.other)
+        while part.t1 - self.start > MOST_BLOCKS * self.block:
+            self._double()
         row = self.rows.get(key)
         if row is None:
             row = self.rows[key] = defaultdict(float)
-        first = int((part.t0 - self.start) / BLOCK)
-        last = max(first, int((part.t1 - self.start) / BLOCK - 1e-9))
+        first = int((part.t0 - self.start) / self.block)
+        last = max(first, int((part.t1 - self.start) / self.block - 1e-9))
         self.blocks = max(self.blocks, last + 1)
         if first == last:
             row[first] += part.weight
         else:
             density = part.weight / (part.t1 - part.t0)
             for block in range(first, last + 1):
-                low = max(part.t0, self.start + block * BLOCK)
-                high = min(part.t1, self.start + (block + 1) * BLOCK)
+                low = max(part.t0, self.start + block * self.block)
+                high = min(part.t1, self.start + (block + 1) * self.block)
                 row[block] += density * (high - low)
         spent = self.by_thread.setdefault((part.process, part.tid, group), {True: 0.0, False: 0.0})
         spent[part.time is not TimeClass.IDLE] += part.weight
+
+    def _double(self) -> None:
+        """Make the blocks twice as long; what is known of each time stays as it is."""
+        self.block *= 2
+        self.blocks = (self.blocks + 1) // 2
+        for key, row in self.rows.items():
+            self.rows[key] = defaultdict(float)
+            for block, seconds in row.items():
+                self.rows[key][block // 2] += seconds

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfdiag.model import Slice, TimeClass
-from perfdiag.timetable import BLOCK, TimeTable
+from perfdiag.timetable import BLOCK, MOST_BLOCKS, TimeTable
 
 
 def part(t0, t1, weight=None, time=TimeClass.PYTHON, **fields):
@@ -64,3 +64,20 @@ def test_threads_keep_their_busy_and_their_idle_seconds():
     table.add(part(0.0, 0.3), "g")
     table.add(part(0.3, 0.4, time=TimeClass.IDLE), "g")
     assert pytest.approx({True: 0.3, False: 0.1}) == table.by_thread[0, 1, "g"]
+
+
+def test_a_long_look_has_longer_blocks_and_not_more_of_them():
+    table = TimeTable(start=0.0)
+    for second in range(3600):
+        table.add(part(second, second + 0.5), "g")
+    assert (4.0, 900) == (table.block, table.blocks)
+    ((_, row),) = table.rows.items()
+    assert {2.0} == set(row.values())
+    assert pytest.approx(1800) == sum(table.by_thread[0, 1, "g"].values())
+
+
+def test_a_slice_of_a_year_fits():
+    table = TimeTable(start=0.0)
+    table.add(part(0.0, 3e7), "g")
+    assert MOST_BLOCKS >= table.blocks
+    assert pytest.approx(3e7) == sum(sum(row.values()) for row in table.rows.values())

@@ -21,7 +21,7 @@ from perfdiag.diagnosis import Signal
 from perfdiag.model import Estimate, Object, Place, Stack, TimeClass
 from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
-from perfdiag.timetable import BLOCK, TimeKey
+from perfdiag.timetable import TimeKey
 from perfdiag.units import Unit
 
 _PER_OBJECT = {TimeClass.NETWORK, TimeClass.LOCK, TimeClass.CHILD}
@@ -38,7 +38,7 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
     busy = busy_time(step.table, pressed_only=state.pressed_only)
     subject = f"process:{step.processes[0].pid}" if step.processes else "process:?"
     window = (step.table.start, now)
-    wall = max(BLOCK, step.table.blocks * BLOCK)
+    wall = max(1, step.table.blocks) * step.table.block
     result = [*_loads(busy, subject, window)]
     facts = [("time.busy", busy.seconds / wall)]
     if step.stacks:
