@@ -141,6 +141,8 @@ def _ask(
         if rule.kind in options.skip or (options.only and rule.kind not in options.only):
             continue
         if targeted and rule.kind.startswith(_OF_THE_HOST):
+            if rule.kind in options.only:
+                missing.append(NotEvaluated(kind=rule.kind, missing="a look at the host, not at a process"))
             continue
         absent = [name for name in rule.needs if name not in signals]
         if absent:

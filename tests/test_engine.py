@@ -170,6 +170,12 @@ def test_limits_can_be_set():
     assert ["cpu.hot-code"] == [one.kind for one in report.findings]
 
 
+def test_a_kind_of_the_host_asked_for_of_a_process_is_told_as_not_evaluated():
+    report = diagnose(waiting(), Options(only=frozenset({"host.disk"})))
+    assert ["host.disk"] == [one.kind for one in report.not_evaluated]
+    assert not [one for one in diagnose(waiting(), Options()).not_evaluated if one.kind.startswith("host.")]
+
+
 def test_a_rule_that_does_not_exist_is_refused():
     with pytest.raises(UsageError, match=r"no rule called 'net\.peer'"):
         diagnose(waiting(), Options(skip=frozenset({"net.peer"})))

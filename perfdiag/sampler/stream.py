@@ -20,7 +20,7 @@ MAX_BODY = 64 << 20
 
 
 class Message(IntEnum):
-    HELLO = 1  # {"engine", "runtime", "blind", "faults"}: how this run reads
+    HELLO = 1  # {"engine", "runtime", "blind"}: how this run reads
     FRAMES = 2  # [[file, function, line, first line], ...]: ids continue
     STACKS = 3  # [[frame id, ...], ...]: ids continue, leaf first
     THREADS = 4  # [[process, tid, name, main], ...]
