@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from perfdiag.attribution.blocked import class_of
 from perfdiag.attribution.groups import group_of, in_pool
 from perfdiag.attribution.lines import CALLS, Lines
-from perfdiag.attribution.locks import Holders, Seen
+from perfdiag.attribution.locks import Holders, Seen, candidates
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.thread_time import Entry, ThreadTime, slices_of
 from perfdiag.attribution.turns import Turns
@@ -229,7 +229,7 @@ class Attribution:
                 key = (process, thread.object)
                 if key not in found:
                     if process not in seen:
-                        seen[process] = self._seen(process)
+                        seen[process] = candidates(self._seen(process))
                     found[key] = self._holders.holder(thread.object, seen[process])
                 stack = found[key]
             thread.others[stack] = thread.others.get(stack, 0) + 1

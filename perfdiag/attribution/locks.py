@@ -45,6 +45,20 @@ def acquiring_frame(frames: tuple[Frame, ...]) -> Frame | None:
     return user_frame(frames)
 
 
+def candidates(threads: Iterable[Seen]) -> list[Seen]:
+    """Those among whom the likely holder of any lock is: of threads that are alike the one with the lowest
+    id, and the lowest that waits for another object than that one does."""
+    first: dict[tuple[int, bool, bool], Seen] = {}
+    second: dict[tuple[int, bool, bool], Seen] = {}
+    for seen in sorted(threads, key=lambda seen: seen.tid):
+        if seen.stack < 0 or seen.time is TimeClass.IDLE:
+            continue
+        alike = (seen.stack, seen.time is None, seen.time is TimeClass.LOCK)
+        if seen.object != first.setdefault(alike, seen).object:
+            second.setdefault(alike, seen)
+    return [*first.values(), *second.values()]
+
+
 class Holders:
     """Remembers in which functions each lock is acquired."""
 
@@ -61,14 +75,14 @@ class Holders:
             self._acquired_in[lock].setdefault(_function(frame), set()).add(frame.line)
 
     def holder(self, lock: int, threads: Iterable[Seen]) -> int:
-        """The stack of the likely holder, -1 when no thread qualifies."""
+        """The stack of the likely holder, of these `candidates`; -1 when none qualifies."""
         functions = self._acquired_in.get(lock)
         if not functions:
             return -1
         best, rank = -1, (2, 0)
         for seen in threads:
             waiting = seen.time is TimeClass.LOCK
-            if seen.stack < 0 or seen.time is TimeClass.IDLE or (waiting and seen.object == lock):
+            if waiting and seen.object == lock:
                 continue
             if self._inside(seen, functions):
                 candidate = (int(waiting), seen.tid)

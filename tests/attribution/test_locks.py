@@ -1,4 +1,7 @@
-from perfdiag.attribution.locks import Holders, Seen, acquiring_frame
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfdiag.attribution.locks import Holders, Seen, candidates, acquiring_frame
 from perfdiag.model import TimeClass
 from tests.recordings_made import STDLIB, Script
 
@@ -42,7 +45,7 @@ def test_of_two_the_one_that_waits_for_no_other_lock_is_likelier():
 def test_nobody_holds_a_lock_when_nobody_stands_past_it():
     holders, waiting, inside, _, elsewhere = setting()
     assert -1 == holders.holder(LOCK, [Seen(1, TimeClass.LOCK, LOCK, waiting), Seen(2, None, -1, elsewhere)])
-    assert -1 == holders.holder(LOCK, [Seen(1, TimeClass.IDLE, -1, inside)])
+    assert [] == candidates([Seen(1, TimeClass.IDLE, -1, inside), Seen(2, None, -1, -1)])
     assert -1 == holders.holder(ANOTHER, [Seen(1, None, -1, inside)])
 
 
@@ -63,3 +66,19 @@ def test_one_that_runs_on_the_line_that_acquires_may_be_about_to():
     holders.waits(9, waits)
     assert -1 == holders.holder(9, [Seen(1, None, -1, waits)])
     assert waits == holders.holder(9, [Seen(1, TimeClass.SLEEP, -1, waits)])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([None, TimeClass.LOCK, TimeClass.FSYNC]), st.integers(4, 6), st.integers(0, 3)
+        ),
+        max_size=12,
+    ),
+    st.sampled_from([LOCK, ANOTHER]),
+)
+def test_the_candidates_have_the_holder_among_them(threads, lock):
+    holders, waiting, *_ = setting()
+    holders.waits(ANOTHER, waiting)
+    seen = [Seen(tid, *thread) for tid, thread in enumerate(threads)]
+    assert holders.holder(lock, seen) == holders.holder(lock, candidates(seen))

@@ -49,3 +49,18 @@ def test_a_sleep_after_another_wait_is_no_timer():
     turns.see(TimeClass.NETWORK, 10.4, 1000)
     turns.see(TimeClass.SLEEP, 10.5, 2000)
     assert TimeClass.SLEEP is turns.told(TimeClass.SLEEP, holder_seen=False)
+
+
+def test_a_lock_without_a_holder_that_gives_next_to_nothing_is_a_queue():
+    turns = Turns(pooled=False, moved=True)
+    turns.see(TimeClass.LOCK, 10.0, 0)
+    turns.see(TimeClass.LOCK, 12.0, MS // 10)
+    assert TimeClass.IDLE is turns.told(TimeClass.LOCK, holder_seen=False)
+    assert TimeClass.LOCK is turns.told(TimeClass.LOCK, holder_seen=True)
+
+
+def test_a_slow_peer_is_a_peer_however_little_is_done_with_its_answers():
+    turns = Turns(pooled=False, moved=True)
+    turns.see(TimeClass.NETWORK, 10.0, 0)
+    turns.see(TimeClass.NETWORK, 12.0, MS // 10)
+    assert TimeClass.NETWORK is turns.told(TimeClass.NETWORK, holder_seen=False)
