@@ -1,10 +1,11 @@
 """Waits that look like work in hand and are not: nothing came of them while they were looked at.
 
-A thread that waits for a peer, a child or a lock from before the first look, and has not run since, may wait
-for work as well: a subscriber of a silent channel, a supervisor of a child, a worker at an empty queue of C
-code. Until it runs for the first time that wait is idle. So is a sleep, or a lock whose holder was not seen,
-after a turn in which next to nothing was done: the timer of a scheduler, a queue that has little to give. In a
-worker of a pool a wait holds up the work that it was given, and a lock whose holder was seen is a lock.
+A thread that waits for a peer, a child or a lock from before the first look, and has not run since, may
+wait for work as well: a subscriber of a silent channel, a supervisor of a child, a worker at an empty
+queue of C code. Until it runs for the first time that wait is idle. So is a sleep, or a lock whose holder
+was not seen, after a turn in which next to nothing was done: the timer of a scheduler, a queue that has
+little to give. In a worker of a pool a wait holds up the work that it was given, and a lock whose holder
+was seen is a lock.
 """
 
 from dataclasses import dataclass
