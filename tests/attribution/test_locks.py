@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfdiag.attribution.locks import Holders, Seen, candidates, acquiring_frame
+from perfdiag.attribution.locks import Holders, Seen, acquiring_frame, candidates
 from perfdiag.model import TimeClass
 from tests.recordings_made import STDLIB, Script
 
