@@ -101,10 +101,10 @@ def test_eight_objects_of_a_class_are_told_and_the_others_as_one():
 
 def test_waits_on_unknown_objects_are_told_beside_those_that_have_a_name():
     shop = Shop()
-    futex = wait(40, "futex", shop.reserve, shop.lock)
-    shop.thread(1, run(1, shop.price), wait(60, "flock", shop.load), futex)
-    unknown, lock = named(signals_of(SPEC, shop.recording()), "time.lock")
-    assert (None, "futex 0x10") == (unknown.object, lock.object.name)
+    git = shop.item(ObjectType.CHILD, "git")
+    shop.thread(1, run(1, shop.price), wait(60, "wait4", shop.load), wait(40, "wait4", shop.load, git))
+    unknown, known = named(signals_of(SPEC, shop.recording()), "time.child")
+    assert (None, "git") == (unknown.object, known.object.name)
 
 
 def test_a_gil_whose_holder_was_not_seen_has_no_place():
