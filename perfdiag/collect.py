@@ -139,10 +139,17 @@ class Collection:
         if not ended and not totals:
             # nobody wanted that: what it did not see of the time asked for counts as missed
             ended, covered = "the sampler ended early", self._plan.duration
+        elif ended and made:  # at the will of somebody: the time before the first look is nobody's miss
+            at = self.recording.ticks.ticks["at_ns"]
+            covered = min(covered, (at[-1] - at[0]) / 1e9)
+        slowed = bool(totals.get("slowed", False))
         unopened = totals.get("unopened", 0)
         blind = [*self._blind, *hello.get("blind", []), *totals.get("blind", [])]
         if unopened:
             blind.append(f"{unopened} threads for which no descriptor was left")
+        if slowed:
+            achieved = made / max(covered, 1e-3)
+            blind.append(f"short waits: the rate was lowered to {achieved:.0f} Hz to hold the budget of CPU")
         self.recording.meta = replace(
             meta,
             engine=hello.get("engine", ""),
@@ -152,7 +159,7 @@ class Collection:
             cost=Cost(
                 sampler_cpu=float(totals.get("cpu", 0.0)),
                 parent_cpu=_own_cpu() - self._cpu_mark,
-                planned=max(1, made, round(covered * self._plan.rate)),
+                planned=max(1, made, 0 if slowed else round(covered * self._plan.rate)),
                 made=made,
                 stacks=int(totals.get("stacks", 0)),
                 torn=int(totals.get("torn", 0)),

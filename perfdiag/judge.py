@@ -53,10 +53,12 @@ def total(signals: Signals, *times: TimeClass) -> float:
     return sum(signal.estimate.value for time in times for signal in signals.all(f"time.{time}"))
 
 
-def against(signals: Signals, own: str) -> tuple[Against, ...]:
-    """The other kinds, the largest first, with the measured share that rejects each one."""
+def against(signals: Signals, own: str, most: float = 1.0) -> tuple[Against, ...]:
+    """The other kinds, the largest first, with the measured share that rejects each one: not more than the
+    kind's own share, `most`."""
     shares = [(total(signals, *times), kind, words) for kind, words, times in ALTERNATIVES if kind != own]
-    largest = sorted(shares, key=lambda share: -share[0])[:_SHOWN]
+    smaller = [share for share in shares if share[0] <= most]
+    largest = sorted(smaller, key=lambda share: -share[0])[:_SHOWN]
     return tuple(
         Against(kind=kind, because=f"{words} takes {human(value, Unit.RATIO)} of the busy time")
         for value, kind, words in largest
@@ -121,7 +123,7 @@ def time_draft(
         chain=tuple(chain),
         evidence=(_share(signal), *evidence, *_common(signals)),
         tables=tuple(tables),
-        against=against(signals, kind),
+        against=against(signals, kind, share.value),
         next=next_step,
         thresholds=tuple(limits.items()),
     )

@@ -2,7 +2,7 @@
 
 from perfdiag.attribution.waits import in_event_loop, waits_for, work_frames
 from perfdiag.model import Frame, Object, ObjectType, Origin, TimeClass
-from perfdiag.sampler.syscalls import CALLS, Wait
+from perfdiag.sampler.syscalls import CALLS, Call, Wait
 from perfdiag.ticks import OUTSIDE, UNREADABLE
 
 # frames of user code from the thread's root down to a timer: `main` may be called from the module
@@ -16,6 +16,7 @@ _PLAIN = {
     Wait.ACCEPT: TimeClass.IDLE,
     Wait.SIGNAL: TimeClass.IDLE,
 }
+_SEVERAL = {Wait.POLL, Wait.SELECT, Wait.EPOLL}
 _SOCKETS = {ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
 _SENDING = {"sendto", "sendmsg", "write", "writev", "sendfile"}
 
@@ -36,7 +37,7 @@ def class_of(
         return _futex(item, frames)
     if wait is Wait.SLEEP:
         return _sleep(frames, main=main, young=young)
-    return _input_output(known.name, item, frames)
+    return _input_output(known, item, frames)
 
 
 def _futex(item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
@@ -64,22 +65,22 @@ def _sleep(frames: tuple[Frame, ...], *, main: bool, young: bool) -> TimeClass:
     return TimeClass.SLEEP
 
 
-def _input_output(name: str, item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
+def _input_output(known: Call, item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
     said = waits_for(frames)
     if said in (TimeClass.CHILD, TimeClass.IDLE):
         return said
     if item is None or item.type is ObjectType.OTHER:
         # several descriptors at once: an event loop or a selector with nothing ready
-        return TimeClass.IDLE
+        return TimeClass.IDLE if known.wait in _SEVERAL else TimeClass.UNKNOWN
     if item.type is ObjectType.CHILD:
         return TimeClass.CHILD
     if item.type in _SOCKETS:
         listening = item.name.startswith("listen ")
-        if listening or (item.served and name not in _SENDING):
+        if listening or (item.served and known.name not in _SENDING):
             return TimeClass.IDLE
         return TimeClass.NETWORK
     if item.type is ObjectType.FILE:
         return TimeClass.DISK
     if item.type in (ObjectType.PIPE, ObjectType.DEVICE):
-        return TimeClass.UNKNOWN if name in _SENDING else TimeClass.IDLE
+        return TimeClass.UNKNOWN if known.name in _SENDING else TimeClass.IDLE
     return TimeClass.UNKNOWN

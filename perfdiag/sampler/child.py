@@ -128,8 +128,7 @@ class Session:
         stats = self._reader.stats if self._reader else None
         return {
             "ended": ended,
-            "planned": round(self._duration * self._rate),
-            "made": self._loop.made,
+            "slowed": self._loop.slowed,
             "torn": self._loop.torn,
             "stacks": stats.stacks if stats else 0,
             "retried": stats.retried if stats else 0,

@@ -19,6 +19,7 @@ from perfdiag.ticks import RUNNING, UNREADABLE, GilFlag, RowFlag, TickFlag, Tick
 _REFRESH = 0.25  # seconds between two listings of the threads, when their number stays the same
 _STAT = 0.2  # seconds between two looks at user and system time of a thread that runs
 _JITTER = 0.2  # of the interval, so that a periodic target is not sampled in step
+_SLOWEST = 1_000_000_000  # nanoseconds between two ticks
 _HIGH_RATE = 200  # above it schedstat lags behind a running thread: look at it again
 
 
@@ -61,6 +62,7 @@ class Loop:
         self.reader = reader
         self.made = 0
         self.torn = 0
+        self.slowed = False  # the rate was lowered
         self.threads = Threads(procfs, pid)
         self._interval = int(1e9 / rate)
         self._reread = rate > _HIGH_RATE
@@ -93,8 +95,9 @@ class Loop:
                 due = now
 
     def slow_down(self, factor: float) -> None:
-        """Lengthen the interval: the budget is spent."""
-        self._interval = int(self._interval * factor)
+        """Lengthen the interval, to a second at most: the budget is spent."""
+        self._interval = min(int(self._interval * factor), _SLOWEST)
+        self.slowed = True
 
     def tick(self, now: int) -> None:
         """One look at all threads."""

@@ -87,8 +87,8 @@ def test_a_run_fills_the_recording_and_ends_by_itself(target):
     with sampling(target, duration=0.4) as (sampler, recording):
         pumped(sampler, lambda: sampler.done)
         assert [] == sampler.faults
-        assert (40, "") == (sampler.totals["planned"], sampler.totals["ended"])
-        assert sampler.totals["made"] == len(recording.ticks.ticks) > 10
+        assert (False, "") == (sampler.totals["slowed"], sampler.totals["ended"])
+        assert len(recording.ticks.ticks) > 10
         threads = {thread.tid: thread for thread in recording.threads}
         assert target.pid in threads
         assert [True, False] == sorted((one.main for one in threads.values()), reverse=True)
