@@ -233,6 +233,8 @@ class Attribution:
                     found[key] = self._holders.holder(thread.object, seen[process])
                 stack = found[key]
             thread.others[stack] = thread.others.get(stack, 0) + 1
+            if stack >= 0:
+                thread.turns_seen.held.add(thread.object)
 
     def _seen(self, process: int) -> list[Seen]:
         return [

@@ -83,9 +83,9 @@ class ThreadTime:
         if weight <= 0 or self.blocked is None:
             return
         total = sum(self.others.values())
+        time = self.turns_seen.told(self.blocked, self.object)
         for other, count in self.others.items() if total else ((-1, 1),):
             part = weight * count / (total or 1)
-            time = self.turns_seen.told(self.blocked, holder_seen=other >= 0)
             self.waits.append(Entry(t0, t1, time, self.object, self.stack, part, other))
 
     def settle(self) -> None:

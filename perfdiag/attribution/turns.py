@@ -8,7 +8,7 @@ little to give. In a worker of a pool a wait holds up the work that it was given
 was seen is a lock.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from perfdiag.model import TimeClass
 
@@ -24,6 +24,7 @@ class Turns:
     pooled: bool
     moved: bool = False  # it ran since it was first seen
     empty: bool = False  # next to nothing was done in the turn before the present wait
+    held: set[int] = field(default_factory=set)  # objects in whose way somebody was seen to stand
     _last: TimeClass | None = None
     _at: float = 0.0
     _cpu: int = 0
@@ -36,11 +37,11 @@ class Turns:
         self.empty = again and cpu - self._cpu < _NOTHING * (at - self._at) * 1e9
         self._last, self._at, self._cpu = time, at, cpu
 
-    def told(self, time: TimeClass, *, holder_seen: bool) -> TimeClass:
-        """The class of a wait, or IDLE where nothing shows that it is not one for work."""
+    def told(self, time: TimeClass, item: int) -> TimeClass:
+        """The class of a wait for an object, or IDLE where nothing shows that it is not one for work."""
         nothing_came = self.empty or not self.moved
         if time is TimeClass.LOCK:
-            return TimeClass.IDLE if nothing_came and not holder_seen else time
+            return TimeClass.IDLE if nothing_came and item not in self.held else time
         if self.pooled or time not in _FOR_WORK:
             return time
         return TimeClass.IDLE if nothing_came else time
