@@ -183,7 +183,8 @@ def _place(place: Place, width: int) -> str:
 
 def _object(item: Object, width: int) -> str:
     more = "; ".join(text for text in (item.service, item.peer) if text)
-    return _cut(printable(f"{item.type} {item.name}" + (f" ({more})" if more else "")), width)
+    name = item.name if item.name.lower().startswith(item.type) else f"{item.type} {item.name}"
+    return _cut(printable(name + (f" ({more})" if more else "")), width)
 
 
 def _first_paragraph(text: str) -> str:
