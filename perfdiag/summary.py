@@ -11,7 +11,7 @@ from perfdiag.attribution.places import culprit, function_key
 from perfdiag.attribution.pressure import loads
 from perfdiag.diagnosis import BreakdownRow, Finding, GroupRow, Report, Severity, Weighted
 from perfdiag.judge import ALTERNATIVES
-from perfdiag.model import STOPPED, Estimate, Object, TimeClass
+from perfdiag.model import STOPPED, Object, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import TimeKey, TimeTable
@@ -31,13 +31,7 @@ def group_rows(table: TimeTable) -> tuple[GroupRow, ...]:
         GroupRow(
             name=load.group,
             threads=load.threads,
-            occupancy=Estimate(
-                value=min(1.0, load.occupancy),
-                low=min(1.0, load.occupancy),
-                high=min(1.0, load.occupancy),
-                unit=Unit.RATIO,
-                n=load.threads,
-            ),
+            occupancy=load.estimate,
             pressed=load.pressed,
         )
         for load in found

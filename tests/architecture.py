@@ -161,6 +161,7 @@ def function_size(module: Module) -> Found:
 
 # Seen only by what it does inside a running process, or inside the one function that uses it
 TESTED_THROUGH = {
+    "perfdiag/host/parent.py": "tests/web/test_privileges.py",
     "perfdiag/claims.py": "tests/test_ledger.py",
     "perfdiag/daemon/collect.py": "tests/daemon/test_daemon.py",
     "perfdiag/daemon/loop.py": "tests/daemon/test_daemon.py",
@@ -204,7 +205,6 @@ CHECKS: tuple[Check, ...] = (
 
 _OWN_PROCESS = "asks the kernel something about its own process that Python has no call for"
 EXEMPT: dict[tuple[Check, str], str] = {
-    (doors, "perfdiag/sampler/child.py"): f"{_OWN_PROCESS}: to end with its parent",
     (doors, "perfdiag/web/privileges.py"): f"{_OWN_PROCESS}: to give up its capabilities",
     (broad_except, "perfdiag/engine.py"): "one bad plug-in must not cost the report",
     (broad_except, "perfdiag/cli/__init__.py"): "an internal error is told in three lines and exits with 70",

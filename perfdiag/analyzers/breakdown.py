@@ -59,13 +59,10 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
 
 def _loads(busy: Busy, subject: str, window: tuple[float, float]) -> Iterable[Signal]:
     for load in sorted(busy.groups.values(), key=lambda load: (-load.busy, load.group)):
-        value = min(1.0, load.occupancy)
         yield Signal(
             name="group.load",
             subject=subject,
-            estimate=Estimate(
-                value=value, low=value, high=value, unit=Unit.RATIO, n=load.threads, window=window
-            ),
+            estimate=replace(load.estimate, window=window),
             labels=(
                 ("group", load.group),
                 ("pressed", str(int(load.pressed))),

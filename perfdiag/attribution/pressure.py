@@ -7,8 +7,9 @@ most of its busy time computing and is healthy.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from perfdiag.model import TimeClass
+from perfdiag.model import Estimate, TimeClass
 from perfdiag.timetable import TimeTable
+from perfdiag.units import Unit
 
 OCCUPIED = 0.5
 _EVER_BUSY = 0.02  # of its time; below it a thread is a bystander of its group
@@ -29,6 +30,12 @@ class GroupLoad:
     @property
     def occupancy(self) -> float:
         return self.busy / self.wall if self.wall > 0 else 0.0
+
+    @property
+    def estimate(self) -> Estimate:
+        """The occupancy, at most 1, of so many threads. A count of all time: it has no interval."""
+        value = min(1.0, self.occupancy)
+        return Estimate(value=value, low=value, high=value, unit=Unit.RATIO, n=self.threads)
 
     @property
     def pressed(self) -> bool:

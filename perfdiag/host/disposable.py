@@ -1,6 +1,5 @@
 """The inspector's child: a fork that answers on a socket pair, and that can be abandoned at any time."""
 
-import ctypes
 import gc
 import json
 import os
@@ -13,8 +12,8 @@ from typing import Any, NoReturn
 from perfdiag.errors import Broken, Denied, Late, Missing, NoData
 from perfdiag.host import Host
 from perfdiag.host.blocking import READS
+from perfdiag.host.parent import die_with_parent
 
-_PR_SET_PDEATHSIG = 1
 _HEADER = struct.Struct("<BI")  # 0 or the number of the kind of `Missing`, and the length of the answer
 _KINDS: tuple[type[Missing], ...] = (Missing, NoData, Denied, Broken, Late)
 
@@ -81,9 +80,7 @@ def _answer(host: Host, read: str, arguments: list[Any]) -> bytes:
 
 
 def _isolate(keep: int, parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
+    die_with_parent(parent)
     gc.disable()  # a collection would copy pages that are shared with the parent
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent

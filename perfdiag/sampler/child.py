@@ -4,7 +4,6 @@ It is a process of its own so that it can always be killed: whatever happens to 
 has, and the target, which is only ever read, runs on. It imports the standard library alone.
 """
 
-import ctypes
 import os
 import select
 import signal
@@ -18,6 +17,7 @@ from perfdiag.host.clock import SystemClock
 from perfdiag.host.elf import parse_maps
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
+from perfdiag.host.parent import die_with_parent
 from perfdiag.model import TARGET_EXITED
 from perfdiag.sampler.cpython.reader import Reader, Unsupported, Vanished
 from perfdiag.sampler.loop import Loop, TargetGone
@@ -27,19 +27,11 @@ from perfdiag.sampler.throttle import Throttle
 from perfdiag.text import printable
 from perfdiag.ticks import Ticks
 
-_PR_SET_PDEATHSIG = 1
 _STACKS = "Python stacks"
 _FLUSH = 0.2  # seconds of ticks that are lost when this process is killed
 _REATTACH = 0.5  # seconds between two tries after the interpreter went away (exec)
 _SETTLE = 0.002  # seconds a tick may spend on naming peers
 _BUDGET = 0.30  # of one core; above it the rate is lowered, and the report says so
-
-
-def die_with_parent(parent: int) -> None:
-    """SIGKILL when the parent ends, also when it has ended already."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 class Session:
@@ -212,7 +204,7 @@ class Session:
             for frame in self._reader.frames(number):
                 if frame not in known:
                     known[frame] = len(known)
-                    frames.append([printable(frame.file), printable(frame.function), *frame[2:]])
+                    frames.append(frame)
                 ids.append(known[frame])
             stacks.append(ids)
         self._sent_stacks = total

@@ -8,10 +8,9 @@ prctl(2)).
 import ctypes
 import os
 import resource
-import signal
 from contextlib import suppress
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 4, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAPABILITIES = 64  # more than the kernel knows: dropping an unknown one is EINVAL, and no harm
@@ -46,14 +45,6 @@ def drop() -> str:
         raise OSError(ctypes.get_errno(), "the capabilities could not be dropped")
     _prctl(_PR_SET_DUMPABLE, 0)
     return f"uid {os.geteuid()}, no capability, no new privileges"
-
-
-def die_with(parent: int) -> None:
-    """SIGKILL for us when the process `parent` ends, also when it has ended already. A change of user clears
-    this setting: call it after `drop`."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _prctl(option: int, argument: int) -> int:

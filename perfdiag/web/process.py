@@ -15,9 +15,10 @@ import time
 
 from perfdiag.daemon.ring_reader import RingReader
 from perfdiag.errors import NoData
+from perfdiag.host.parent import die_with_parent
 from perfdiag.web.health import Health
 from perfdiag.web.pages import Pages
-from perfdiag.web.privileges import die_with, drop
+from perfdiag.web.privileges import drop
 from perfdiag.web.server import Server
 
 _PACKET = 1 << 16
@@ -64,7 +65,7 @@ def main() -> None:
     number, host, port, parent, interval = sys.argv[1:6]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the collector's business
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    die_with(int(parent))
+    die_with_parent(int(parent))
     channel = _Channel(int(number))
     try:
         listener = bind(host, int(port))
@@ -86,7 +87,7 @@ def _serve(channel: _Channel, listener: socket.socket, parent: int, interval: fl
     except OSError as error:
         channel.send(error=str(error))
         return
-    die_with(parent)
+    die_with_parent(parent)
     pages = Pages(reader, Health(interval=interval, started=time.monotonic()))
     server = Server(listener, pages.answer)
     channel.send(serving=rights)

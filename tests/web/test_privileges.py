@@ -54,7 +54,8 @@ def test_root_without_the_right_to_become_nobody_loses_its_capabilities_all_the_
 
 def test_it_dies_with_its_parent() -> None:
     code = (
-        "import os; from perfdiag.web.privileges import die_with; die_with(os.getppid() + 1); print('alive')"
+        "import os; from perfdiag.host.parent import die_with_parent;"
+        " die_with_parent(os.getppid() + 1); print('alive')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20
