@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.cgroups import hierarchies
+from perfdiag.host.commands import find_program
 
 _CAP_SYS_PTRACE = 19
 _CAP_PERFMON = 38
@@ -119,6 +120,5 @@ def _cgroups(host: Host) -> Ability:
 
 
 def _program(name: str, use: str) -> Ability:
-    paths = [f"{folder}/{name}" for folder in ("/usr/local/bin", "/usr/bin", "/bin")]
-    found = next((path for path in paths if os.access(path, os.X_OK)), "")
+    found = find_program(name)
     return Ability(name=f"{name} ({use})", have=bool(found), detail=found or "not installed")

@@ -5,10 +5,13 @@ Ctrl-C on the terminal reaches perfdiag alone.
 """
 
 import os
+import select
 import signal
 import subprocess  # noqa: TID251 - this module is the one door to it
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -16,6 +19,7 @@ from typing import IO
 import perfdiag
 
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "OPENBLAS_NUM_THREADS")
+_FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin")
 _WORDS = 2000
 
 
@@ -33,23 +37,35 @@ class Child:
         except subprocess.TimeoutExpired:
             return None
 
-    def ask_to_end(self) -> None:
-        """SIGTERM."""
+    def ask_to_end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """SIGTERM, or the signal that this program takes for the wish to end."""
         if self._process.poll() is None:
-            os.kill(self.pid, signal.SIGTERM)
+            os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """SIGKILL and reap. A child in an uninterruptible read is left to the kernel."""
+        """SIGKILL, for what it has started too, and reap. A child in an uninterruptible read is left to the
+        kernel."""
         if self._process.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
             self.wait(0.5)
 
-    def last_words(self) -> str:
-        """The last line it wrote to standard error, for the report."""
+    def words(self) -> str:
+        """The end of what it wrote to standard error (of a program that `start_program` started: to standard
+        output too)."""
         self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, self._errors.tell() - _WORDS))
-        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else ""
+        return self._errors.read().decode("utf-8", "replace").strip()
+
+    def last_words(self) -> str:
+        """The last line of `words`, for the report."""
+        return (self.words().splitlines() or [""])[-1]
+
+
+def find_program(name: str) -> str:
+    """The absolute path of a program in the folders that the system keeps; '' when it is not installed."""
+    paths = (f"{folder}/{name}" for folder in _FOLDERS)
+    return next((path for path in paths if os.access(path, os.X_OK)), "")
 
 
 def start_python(code: str, arguments: Sequence[str], *, keep: Sequence[int] = ()) -> Child:
@@ -70,3 +86,42 @@ def start_python(code: str, arguments: Sequence[str], *, keep: Sequence[int] = (
         start_new_session=True,
     )
     return Child(process, errors)
+
+
+_EXEC = (
+    "import os; from perfdiag.host.parent import die_with_parent; parent, output = map(int, sys.argv[1:3]);"
+    " die_with_parent(parent); os.dup2(output, 1); os.execv(sys.argv[3], sys.argv[3:])"
+)
+
+
+def start_program(arguments: Sequence[str], *, keep: Sequence[int] = (), output: int = 2) -> Child:
+    """Run a program by its absolute path. It ends with this process, however that ends.
+
+    `output` is the descriptor for its standard output; without one that goes where its errors go.
+    """
+    kept = [*keep, output] if output > 2 else keep
+    return start_python(_EXEC, [str(os.getpid()), str(output), *arguments], keep=kept)
+
+
+def output_of(
+    arguments: Sequence[str], *, keep: Sequence[int] = (), limit: int, timeout: float
+) -> tuple[bytes, str]:
+    """What a program prints, at most `limit` bytes within `timeout` seconds, and why that is not all of it
+    ('' when it is)."""
+    source, sink = os.pipe2(os.O_CLOEXEC)
+    child = start_program(arguments, keep=keep, output=sink)
+    os.close(sink)
+    got, until = bytearray(), time.monotonic() + timeout
+    try:
+        while select.select([source], [], [], max(0.0, until - time.monotonic()))[0]:
+            part = os.read(source, 1 << 16)
+            if not part:
+                code = child.wait(max(0.1, until - time.monotonic()))
+                return bytes(got), "" if code == 0 else child.last_words() or f"exit status {code}"
+            got += part
+            if len(got) > limit:
+                return bytes(got[:limit]), f"it is longer than {limit} bytes"
+        return bytes(got), f"it took longer than {timeout:g} s"
+    finally:
+        child.kill()
+        os.close(source)

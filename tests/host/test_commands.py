@@ -1,9 +1,13 @@
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from perfdiag.host.commands import start_python
+from perfdiag.host.commands import find_program, output_of, start_program, start_python
 
 
 @pytest.fixture
@@ -85,3 +89,63 @@ def test_a_child_that_says_nothing_has_no_last_words(started):
     child = started("pass", [])
     assert 0 == child.wait(10)
     assert "" == child.last_words()
+
+
+def test_a_program_is_run_by_its_path_and_its_output_is_returned():
+    assert (b"a b\n", "") == output_of(["/bin/echo", "a b"], limit=100, timeout=10)
+
+
+def test_a_program_that_fails_says_why():
+    got, why = output_of(["/bin/cat", "/nowhere"], limit=100, timeout=10)
+    assert (b"", True) == (got, "/nowhere" in why)
+    assert "exit status 1" == output_of(["/bin/false"], limit=100, timeout=10)[1]
+    assert "No such file" in output_of(["/nowhere"], limit=100, timeout=10)[1]
+
+
+def test_a_program_that_prints_without_end_is_cut_and_killed():
+    got, why = output_of(["/usr/bin/yes"], limit=1000, timeout=10)
+    assert (b"y\n" * 500, "it is longer than 1000 bytes") == (got, why)
+
+
+def test_a_program_that_goes_on_is_killed_when_its_time_is_over():
+    started = time.monotonic()
+    assert (b"", "it took longer than 0.3 s") == output_of(["/bin/sleep", "60"], limit=100, timeout=0.3)
+    assert time.monotonic() - started < 5
+
+
+def test_what_a_program_says_is_kept_whichever_stream_it_is_said_on():
+    child = start_program(["/bin/sh", "-c", "echo counted; echo failed >&2"])
+    assert 0 == child.wait(10)
+    assert ("counted\nfailed", "failed") == (child.words(), child.last_words())
+
+
+def test_what_a_program_has_started_is_killed_with_it():
+    child = start_program(["/bin/sh", "-c", "sleep 60 & echo $!; wait"])
+    while not child.words():
+        time.sleep(0.01)
+    below = int(child.words())
+    child.kill()
+    end = time.monotonic() + 5
+    while Path(f"/proc/{below}").exists() and Path(f"/proc/{below}/stat").read_text().split()[2] != "Z":
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_program_ends_when_the_process_that_started_it_is_killed():
+    code = "from perfdiag.host.commands import start_program; import time;"
+    code += "print(start_program(['/bin/sleep', '60']).pid, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        started = int(process.stdout.readline())
+        time.sleep(0.3)  # until it has become /bin/sleep
+        process.kill()
+    end = time.monotonic() + 5
+    while Path(f"/proc/{started}").exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_programs_are_looked_for_where_only_the_system_puts_them(monkeypatch, tmp_path):
+    (tmp_path / "sh").write_text("")
+    (tmp_path / "sh").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (True, "") == (find_program("sh") in ("/usr/bin/sh", "/bin/sh"), find_program("no-such-program"))
