@@ -15,11 +15,15 @@ from perfdiag.units import Unit, human
 # The kinds that stand for classes of time, and how a reader calls them; equal shares keep this order.
 ALTERNATIVES: tuple[tuple[str, str, tuple[TimeClass, ...]], ...] = (
     ("cpu.hot-code", "computing", (TimeClass.PYTHON, TimeClass.NATIVE)),
+    ("cpu.kernel", "system calls", (TimeClass.KERNEL,)),
+    ("memory.faults", "page faults", (TimeClass.FAULT,)),
     ("cpu.gil", "waiting for the GIL", (TimeClass.GIL,)),
     ("cpu.gc", "garbage collection", (TimeClass.GC,)),
     ("cpu.throttled", "being stopped by the CPU quota", (TimeClass.THROTTLED,)),
     ("cpu.runqueue", "waiting for a CPU", (TimeClass.RUNQUEUE,)),
     ("net.peer-wait", "waiting for peers", (TimeClass.NETWORK,)),
+    ("disk.read", "reading files", (TimeClass.DISK,)),
+    ("disk.write", "writing files", (TimeClass.WRITE,)),
     ("disk.fsync", "waiting for fsync", (TimeClass.FSYNC,)),
     ("lock.contention", "waiting for locks", (TimeClass.LOCK,)),
     ("child.wait", "waiting for children", (TimeClass.CHILD,)),

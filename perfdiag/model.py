@@ -132,6 +132,8 @@ class Object:
     peer: str = ""  # 'postgres (pid 812)'
     peer_pid: int = 0
     served: bool = False  # a connection that this process accepted: a wait on it is a wait for work
+    connecting: bool = False  # polled until it is connected
+    sending: bool = False  # polled for room to send, and for nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +205,8 @@ class Snapshot:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """`weight` seconds of one thread within t0..t1. `stack` is where it was, `other` the stack that stood
-    in its way (the holder of the GIL or of the lock); both are ids, -1 when not known."""
+    in its way (the holder of the GIL or of the lock); both are ids, -1 when not known. `faults`: page faults
+    in it, as far as they could be counted."""
 
     process: int
     tid: int
@@ -214,6 +217,7 @@ class Slice:
     stack: int
     weight: float
     other: int = -1
+    faults: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,13 +27,14 @@ class TimeKey(NamedTuple):
 @dataclass(slots=True)
 class TimeTable:
     """Grows by `add`; `rows[key][block]` is seconds, `by_thread[process, tid, group]` the seconds of a thread
-    that were busy (True) and idle (False)."""
+    that were busy (True) and idle (False), `faults[stack]` page faults."""
 
     start: float
     block: float = BLOCK  # seconds
     blocks: int = 0
     rows: dict[TimeKey, defaultdict[int, float]] = field(default_factory=dict)
     by_thread: dict[tuple[int, int, str], dict[bool, float]] = field(default_factory=dict)
+    faults: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, part: Slice, group: str) -> None:
         """Book a slice; it is split over the blocks that it touches."""
@@ -56,6 +57,8 @@ class TimeTable:
                 row[block] += density * (high - low)
         spent = self.by_thread.setdefault((part.process, part.tid, group), {True: 0.0, False: 0.0})
         spent[part.time is not TimeClass.IDLE] += part.weight
+        if part.faults:
+            self.faults[part.stack] += part.faults
 
     def _double(self) -> None:
         """Make the blocks twice as long; what is known of each time stays as it is."""

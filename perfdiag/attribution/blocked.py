@@ -19,14 +19,17 @@ _PLAIN = {
 _SEVERAL = {Wait.POLL, Wait.SELECT, Wait.EPOLL}
 _SOCKETS = {ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
 _SENDING = {"sendto", "sendmsg", "write", "writev", "sendfile"}
+_WRITING = {"write", "writev", "pwrite64", "pwritev", "pwritev2", "fallocate", "ftruncate", "copy_file_range"}
 
 
 def class_of(
     call: int, item: Object | None, frames: tuple[Frame, ...], *, main: bool, young: bool
 ) -> TimeClass:
     """What a blocked thread waits for. `young`: born within the window, so made for one piece of work."""
-    if call in (OUTSIDE, UNREADABLE):
-        return TimeClass.UNKNOWN if frames or call == OUTSIDE else TimeClass.IDLE
+    if call == OUTSIDE:
+        return TimeClass.FAULT  # a page that has to be read, or to be found by reclaiming others
+    if call == UNREADABLE:
+        return TimeClass.UNKNOWN if frames else TimeClass.IDLE
     known = CALLS.get(call)
     if known is None:
         return TimeClass.UNKNOWN
@@ -80,7 +83,7 @@ def _input_output(known: Call, item: Object | None, frames: tuple[Frame, ...]) -
             return TimeClass.IDLE
         return TimeClass.NETWORK
     if item.type is ObjectType.FILE:
-        return TimeClass.DISK
+        return TimeClass.WRITE if known.name in _WRITING else TimeClass.DISK
     if item.type in (ObjectType.PIPE, ObjectType.DEVICE):
         return TimeClass.UNKNOWN if known.name in _SENDING else TimeClass.IDLE
     return TimeClass.UNKNOWN

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 
 from perfdiag.attribution.blocked import class_of
 from perfdiag.attribution.groups import group_of, in_pool
+from perfdiag.attribution.kernel_time import Counted, Entry, FaultPrice
 from perfdiag.attribution.lines import CALLS, Lines
 from perfdiag.attribution.locks import Holders, Seen, candidates
 from perfdiag.attribution.reader import Reader, Row
-from perfdiag.attribution.thread_time import Entry, ThreadTime, slices_of
+from perfdiag.attribution.thread_time import ThreadTime, slices_of
 from perfdiag.attribution.turns import Turns
 from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
@@ -33,14 +34,17 @@ class Attribution:
         self._ended: list[ThreadTime] = []
         self._first = True
         self._throttled_until = -1.0
+        self._price = 0.0  # seconds of a page fault, in this step
         self._before = 0.0  # time of the tick before the present one
         self._classes: dict[tuple[int, int, int, bool, bool], TimeClass] = {}
         self._lines = Lines(self._reader.user)
         self._holders = Holders(self._reader.stack)
+        self._fault_price = FaultPrice(recording.snapshots)
         self._waiting: dict[tuple[int, int], ThreadTime] = {}
 
     def step(self, start: int, stop: int, end: float) -> tuple[list[Slice], dict[tuple[int, int], str]]:
         """Slices of the ticks start..stop, up to the time `end`, and the group of each thread."""
+        self._price = self._fault_price.at(end)
         for number in range(start, stop):
             at = self._ticks["at_ns"][number] / 1e9
             if self._ticks["flags"][number] & TickFlag.THROTTLED:
@@ -53,14 +57,14 @@ class Attribution:
                 self._unchanged(thread, end)
         threads = self._ended + list(self._threads.values())
         self._ended = []
-        slices = [part for thread in threads for part in slices_of(thread)]
+        slices = [part for thread in threads for part in slices_of(thread, self._price)]
         return slices, {(thread.process, thread.tid): thread.group for thread in threads}
 
     # -- one tick -----------------------------------------------------------------------------------
 
     def _tick(self, at: float, rows: Iterable[Row]) -> None:
         for row in rows:
-            _, process, tid, cpu, delay, turns, utime, stime, _, call, item, stack, flags = row
+            _, process, tid, cpu, delay, turns, *counted, call, item, stack, flags = row
             key = (process, tid)
             thread = self._threads.get(key)
             if flags & RowFlag.GONE:
@@ -69,11 +73,11 @@ class Attribution:
             if thread is None:
                 thread = self._threads[key] = self._born(key, at, stack)
                 thread.cpu, thread.delay, thread.turns = cpu, delay, turns
-                thread.utime, thread.stime = thread.marked = (utime, stime)
+                thread.counted = thread.marked = Counted(*counted)
                 self._see(thread, call, item, stack)
                 continue
             self._changed(thread, at, (cpu, delay, turns), call, item, stack)
-            thread.utime, thread.stime = max(utime, thread.utime), max(stime, thread.stime)
+            thread.count(Counted(*counted), self._price)
         if self._waiting:
             self._look_for_holders()
 

@@ -9,24 +9,12 @@ thread lags behind by up to a scheduler tick, so what is left over between two l
 
 from dataclasses import dataclass, field
 
+from perfdiag.attribution.kernel_time import Counted, Entry, split
 from perfdiag.attribution.turns import Turns
 from perfdiag.model import Slice, TimeClass
 
+_TOLD = 10  # clock ticks of CPU after which system time is told from user time
 _DUST = 0.01  # seconds per step: the lag of the kernel's counters, not a wait
-
-
-@dataclass(slots=True)
-class Entry:
-    """Seconds of one class on one stack; becomes a Slice."""
-
-    t0: float
-    t1: float
-    time: TimeClass
-    object: int
-    stack: int
-    weight: float
-    other: int = -1
-    call: tuple[TimeClass, int] | None = None  # class and object of the system time in it, when it is known
 
 
 @dataclass(slots=True)
@@ -44,9 +32,8 @@ class ThreadTime:
     cpu: int = 0
     delay: int = 0
     turns: int = 0  # times it was given a CPU
-    utime: int = 0
-    stime: int = 0
-    marked: tuple[int, int] = (0, 0)  # utime, stime at the start of the step
+    counted: Counted = field(default_factory=Counted)
+    marked: Counted = field(default_factory=Counted)  # when the CPU time on the books began
     turns_seen: Turns = field(default_factory=lambda: Turns(pooled=False))
     running: bool = False
     blocked: TimeClass | None = None
@@ -63,6 +50,9 @@ class ThreadTime:
     works: list[Entry] = field(default_factory=list)
     outside_gil: list[Entry] = field(default_factory=list)
     queues: list[Entry] = field(default_factory=list)
+    told: list[Entry] = field(
+        default_factory=list
+    )  # CPU time of this step of which the kernel's part is known
 
     def share_out(self, rest: float, blocks: bool, newest: float) -> tuple[float, float]:
         """Blocked seconds of the present wait and of the one that begins now, if it `blocks`; what belongs to
@@ -96,49 +86,34 @@ class ThreadTime:
             for entry in self.waits:
                 entry.weight *= factor
         elif self.loose > _DUST:
-            booked = self.works or self.outside_gil or self.queues
+            booked = self.works or self.outside_gil or self.told or self.queues
             if booked:
                 base = booked[-1]
                 self.waits.append(Entry(base.t0, base.t1, TimeClass.UNKNOWN, -1, base.stack, self.loose))
         self.loose = min(self.loose, 0.0)
 
-    def split_kernel(self) -> list[Entry]:
-        """CPU entries, with the share that the kernel spent in system calls as a class of its own, or as part
-        of the wait that the call is known for.
+    def count(self, counted: Counted, price: float) -> None:
+        """Take over what the kernel counted up to now; with enough of it, the CPU time up to now is split.
+        `price`: seconds of a page fault."""
+        self.counted = Counted(*map(max, self.counted, counted))
+        grown = self.counted.since(self.marked)
+        if grown.utime + grown.stime >= _TOLD:
+            self._split(price)
 
-        System time is taken from the CPU outside the GIL first: that is where system calls are made.
-        """
-        user, system = self.utime - self.marked[0], self.stime - self.marked[1]
-        entries = self.works + self.outside_gil
-        total = sum(entry.weight for entry in entries)
-        if user + system < 2 or system == 0 or total <= 0:
-            return entries
-        kernel = total * system / (user + system)
-        result = []
-        for part in (self.outside_gil, self.works):
-            weight = sum(entry.weight for entry in part)
-            share = min(1.0, kernel / weight) if weight > 0 else 0.0
-            kernel -= share * weight
-            for entry in part:
-                if share > 0 and entry.time in (TimeClass.PYTHON, TimeClass.NATIVE):
-                    moved = entry.weight * share
-                    time, item = entry.call or (TimeClass.KERNEL, -1)
-                    result.append(Entry(entry.t0, entry.t1, time, item, entry.stack, moved))
-                    entry.weight -= moved
-                if entry.weight > 1e-12:
-                    result.append(entry)
-        return result
+    def _split(self, price: float) -> None:
+        self.told += split(self.works, self.outside_gil, self.counted.since(self.marked), price)
+        self.works, self.outside_gil, self.marked = [], [], self.counted
 
-    def take(self) -> list[Entry]:
+    def take(self, price: float) -> list[Entry]:
         """Everything booked in this step; empties the books."""
         self.settle()
-        entries = self.waits + self.split_kernel() + self.queues
-        self.waits, self.works, self.outside_gil, self.queues = [], [], [], []
-        self.marked = (self.utime, self.stime)
+        self._split(price)
+        entries = self.waits + self.told + self.queues
+        self.waits, self.told, self.queues = [], [], []
         return entries
 
 
-def slices_of(thread: ThreadTime) -> list[Slice]:
+def slices_of(thread: ThreadTime, price: float) -> list[Slice]:
     """What was booked for a thread in this step; empties its books."""
     return [
         Slice(
@@ -151,6 +126,7 @@ def slices_of(thread: ThreadTime) -> list[Slice]:
             stack=entry.stack,
             weight=entry.weight,
             other=entry.other,
+            faults=entry.faults,
         )
-        for entry in thread.take()
+        for entry in thread.take(price)
     ]

@@ -85,8 +85,22 @@ def test_a_native_helper_between_two_pieces_of_work_is_idle():
     assert TimeClass.IDLE == seen("nanosleep", frames=())
 
 
-def test_a_page_fault_has_no_call_and_no_class_yet():
-    assert TimeClass.UNKNOWN == seen(OUTSIDE)
+def test_a_wait_outside_of_a_call_is_a_page_fault():
+    assert TimeClass.FAULT == seen(OUTSIDE)
+    assert TimeClass.FAULT == seen(OUTSIDE, frames=())
+
+
+@pytest.mark.parametrize("call", ["write", "pwrite64", "writev", "fallocate"])
+def test_a_file_is_written(call):
+    assert TimeClass.WRITE == seen(call, item(ObjectType.FILE))
+
+
+@pytest.mark.parametrize("call", ["read", "pread64", "getdents64", "openat", "newfstatat"])
+def test_a_file_is_read_and_so_are_names(call):
+    assert TimeClass.DISK == seen(call, item(ObjectType.FILE))
+
+
+def test_a_wait_that_may_not_be_read_is_not_known():
     assert TimeClass.UNKNOWN == seen(UNREADABLE)
     assert TimeClass.IDLE == seen(UNREADABLE, frames=())
 
