@@ -6,7 +6,7 @@ the chunk and the frames elsewhere that the last look found, then the pointer to
 same frames once more. The copy is whole when
 
 - the current frame was the same before and after the first copy,
-- the chain of frames ends as a whole chain must end (`Layout.root`), and
+- the chain of frames ends as a whole chain must end (`Layout.root`; from 3.15 on in the base frame), and
 - both copies agree about every frame but the running one: so each caller was at its call both before and
   after its callee was copied.
 """
@@ -23,6 +23,7 @@ _ROOM = 512  # bytes copied beyond the used ones, for frames pushed since
 _MAX_OLDER = 1 << 22  # bytes of full chunks below the current one
 _MAX_ELSEWHERE = 500  # frames
 _SPARE = 4
+_UNTAGGED = ~3  # from 3.14 on the reference to a code object has flags in its low bits
 
 
 class Look(IntEnum):
@@ -42,7 +43,7 @@ class ThreadStack:
         self.reused = False  # the last look found nothing changed since the one before
         self.partial = False  # the last look saw the callers only
         self._copy: bytes | None = None
-        self._chunk = self._size = self._room = self._top = 0
+        self._chunk = self._size = self._room = self._top = self._base = 0
         self.forget()
 
     def forget(self) -> None:
@@ -95,7 +96,8 @@ class ThreadStack:
                 self._learn_cframes(top, after)
                 return Look.LEARNT
             top, after = words[(at + fields.span + before) >> 3], words[again + 1 + (later >> 3)]
-        if not (top and after):  # in no Python code
+        self._base = words[word + fields.base] if fields.base is not None else 0
+        if top in (0, self._base) or after in (0, self._base):  # in no Python code
             if top != after:
                 return Look.TORN
             self.chain, self._copy, self.reused, self.partial = (), None, False, False
@@ -149,7 +151,8 @@ class ThreadStack:
         seen: list[int] = []
         missing: list[int] = []
         address, kind = top, -1
-        while address:
+        base = self._base
+        while address and address != base:
             if low <= address < above:
                 code, previous, instruction, kind = unpack(octets, address + shift)
                 above = address
@@ -166,10 +169,11 @@ class ThreadStack:
                     return Look.TORN
                 code, previous, instruction, kind = unpack(data, fields.frame_code)
             if kind < shim:
-                chain.append(code)
+                chain.append(code & _UNTAGGED)
                 chain.append(instruction)
             address = previous
-        if kind != fields.root or 0 in chain:
+        whole = address == base if base else kind == fields.root
+        if not whole or 0 in chain:
             return Look.TORN
         if missing:
             self._learn_elsewhere(missing, seen)

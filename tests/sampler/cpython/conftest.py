@@ -15,16 +15,28 @@ from perfdiag.sampler.cpython.reader import Reader
 from perfdiag.sampler.cpython.runtime import Runtime, locate
 
 PROGRAMS = Path(__file__).parent / "programs"
-VERSIONS = ("3.11", "3.12", "3.13")
+NEWER = ("3.14", "3.15")  # most systems have neither: see tools/newer-pythons
+VERSIONS = (
+    *("3.8", "3.9", "3.10", "3.11", "3.12", "3.13"),
+    *(pytest.param(version, marks=pytest.mark.newer_pythons) for version in NEWER),
+)
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
+def newer_pythons() -> Path:
+    """Where tools/newer-pythons puts what it makes."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("PERFDIAG_NEWER_PYTHONS") or cache / "perfdiag" / "newer-pythons")
+
+
 def _find(version: str) -> str | None:
-    """`pythonX.Y` from PERFDIAG_PYTHONS (directories, ':' between them), ~/.pyenv/versions or PATH."""
+    """`pythonX.Y` from PERFDIAG_PYTHONS (directories, ':' between them), ~/.pyenv/versions, the folder that
+    tools/newer-pythons makes, or PATH."""
     name = f"python{version}"
     folders = [Path(folder) for folder in os.environ.get("PERFDIAG_PYTHONS", "").split(":") if folder]
     folders += sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin"))
+    folders.append(newer_pythons())
     found = [folder / name for folder in folders if (folder / name).exists()]
     return str(found[0]) if found else shutil.which(name)
 

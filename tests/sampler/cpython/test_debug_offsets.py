@@ -1,5 +1,5 @@
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -25,7 +25,56 @@ V3130 = (
     *(240, 200),
 )
 
+# CPython 3.14.8 and 3.15.0, x86-64 (Include/internal/pycore_debug_offsets.h)
+V3148 = (
+    *(316616, 784, 808),
+    *(225864, 7280, 7272, 7344, 7360, 7408, 7688, 7672, 7680, 16, 7784, 0, 7800, 7792, 7992, 0),
+    *(832, 0, 8, 16, 72, 152, 160, 232, 32),
+    *(88, 8, 0, 56, 80, 74, 64, 0),
+    *(216, 112, 120, 128, 136, 68, 52, 96, 104, 208, 0),
+    *(16, 8),
+    *(416, 24, 88, 168),
+    *(40, 32, 16),
+    *(40, 24, 16),
+    *(200, 24, 40, 32),
+    *(48, 32, 40),
+    *(24, 16),
+    *(32, 16, 24),
+    *(40, 16, 32),
+    *(64, 32, 16, 40),
+    *(264, 192),
+    *(160, 24, 72, 67),
+    *(0, 8),
+)
+V3150 = (
+    *(346568, 912, 936),
+    *(226240, 7272, 7264, 7336, 7352, 7400, 7592, 7576, 7584, 16, 7736, 0, 7752, 7744, 7944, 0),
+    *(888, 0, 8, 16, 72, 80, 88, 96, 176, 184, 256, 32, 36, 40, 136, 288),
+    *(0,),
+    *(88, 8, 0, 56, 80, 74, 64, 0),
+    *(216, 112, 120, 128, 136, 68, 52, 96, 104, 208, 0),
+    *(16, 8),
+    *(424, 24, 88, 168, 32, 288),
+    *(944, 888),
+    *(40, 32, 16),
+    *(40, 24, 16),
+    *(200, 24, 40, 32),
+    *(48, 32, 40),
+    *(24, 16),
+    *(32, 16, 24),
+    *(40, 16, 32),
+    *(64, 32, 16, 40, 56),
+    *(176, 112, 120, 1112, 104),
+    *(160, 24, 72, 67),
+    *(0, 8),
+)
+
 Table = Callable[..., bytes]
+
+
+def _pack(values: Sequence[int], hexversion: int, free_threaded: int = 0) -> bytes:
+    data = struct.pack(f"<8sQQ{len(values)}Q", b"xdebugpy", hexversion, free_threaded, *values)
+    return data.ljust(TABLE_SIZE, b"\0")
 
 
 @pytest.fixture
@@ -34,8 +83,7 @@ def table() -> Table:
         values = list(V3130)
         for index, value in changes.items():
             values[int(index[1:])] = value
-        data = struct.pack(f"<8sQQ{len(values)}Q", b"xdebugpy", hexversion, free_threaded, *values)
-        return data.ljust(TABLE_SIZE, b"\0")
+        return _pack(values, hexversion, free_threaded)
 
     return make
 
@@ -59,6 +107,23 @@ def test_a_table_becomes_a_layout(table: Table) -> None:
     assert (40, 56) == (layout.str_ascii_size, layout.str_compact_size)
 
 
+def test_each_minor_version_has_its_own_order_of_fields() -> None:
+    v314, v315 = parse(_pack(V3148, 0x030E08F0)), parse(_pack(V3150, 0x030F00F0))
+    assert [(7344, 16, 72, None, 160, 232), (7336, 16, 72, 80, 184, 256)] == [
+        (
+            layout.threads_head,
+            layout.interpreter_gil,
+            layout.thread_current_frame,
+            layout.thread_base_frame,
+            layout.thread_tid,
+            layout.thread_chunk,
+        )
+        for layout in (v314, v315)
+    ]
+    assert [7408 + 192, 7400 + 112] == [v314.gc_collecting, v315.gc_collecting]
+    assert [56, 56] == [v314.str_compact_size, v315.str_compact_size]
+
+
 def test_memory_without_the_cookie_holds_no_table() -> None:
     assert published_version(bytes(TABLE_SIZE)) is None
     with pytest.raises(Unsupported):
@@ -70,8 +135,10 @@ def test_builds_that_are_laid_out_otherwise_are_refused(table: Table) -> None:
         parse(table(free_threaded=1))
     with pytest.raises(Unsupported, match="pre-release"):
         parse(table(hexversion=0x030D00B1))
-    with pytest.raises(Unsupported, match=r"CPython 3\.15"):
-        parse(table(hexversion=0x030F00F0))
+    with pytest.raises(Unsupported, match="pre-release"):
+        parse(_pack(V3150, 0x030F00B1))
+    with pytest.raises(Unsupported, match=r"CPython 3\.16"):
+        parse(table(hexversion=0x031000F0))
 
 
 def test_an_offset_outside_its_struct_is_refused(table: Table) -> None:

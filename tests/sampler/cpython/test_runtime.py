@@ -34,8 +34,8 @@ def test_the_table_of_offsets_is_found_without_an_elf_file() -> None:
     is too new to be known."""
     place = ctypes.create_string_buffer(8192)
     start = (ctypes.addressof(place) + 4095) & -4096
-    table = b"xdebugpy" + (0x030F00F0).to_bytes(8, "little") + bytes(8)
+    table = b"xdebugpy" + (0x031000F0).to_bytes(8, "little") + bytes(8)
     ctypes.memmove(start + 64, table, len(table))
-    row = Mapping(start, start + 4096, "rw-p", 4096, 7, "/opt/python3.15")
-    with pytest.raises(Unsupported, match=r"CPython 3\.15"):
+    row = Mapping(start, start + 4096, "rw-p", 4096, 7, "/opt/python3.16")
+    with pytest.raises(Unsupported, match=r"CPython 3\.16"):
         locate(Memory(os.getpid()), [row])

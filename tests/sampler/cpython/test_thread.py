@@ -9,7 +9,8 @@ import pytest
 
 from perfdiag.host.memory import Memory
 from perfdiag.sampler.cpython.chain import Fields
-from perfdiag.sampler.cpython.layout import TABLES, Layout
+from perfdiag.sampler.cpython.layout import Layout
+from perfdiag.sampler.cpython.tables import TABLES
 from perfdiag.sampler.cpython.thread import Look, ThreadStack
 
 # 3.12 with the current frame in the thread state, as from 3.13 on
@@ -38,7 +39,7 @@ class Stack:
         struct.pack_into("<Q", self.buffer, at, value)
 
     def frame(self, at: int, *, code: int, previous: int, kind: int = 0) -> None:
-        self.put(at + self.layout.frame_code, code)
+        self.put(at + self.layout.frame_code, code << 4)  # addresses are aligned
         self.put(at + self.layout.frame_previous, self.start + previous if previous else 0)
         self.put(at + self.layout.frame_instruction, code + 1000)
         self.buffer[at + self.layout.frame_owner] = kind
@@ -68,11 +69,15 @@ class Stack:
         return look
 
 
+def _codes(thread: ThreadStack) -> tuple[int, ...]:
+    return tuple(code >> 4 for code in thread.chain[::2])
+
+
 def test_a_whole_chain_is_delivered_leaf_first() -> None:
     stack = Stack()
     stack.calls(1, 2, 3)
     assert Look.WHOLE == stack.settle()
-    assert (3, 1003, 2, 1002, 1, 1001) == stack.thread.chain
+    assert (48, 1003, 32, 1002, 16, 1001) == stack.thread.chain
     assert not stack.thread.reused
 
 
@@ -85,7 +90,7 @@ def test_an_unchanged_stack_is_not_walked_again() -> None:
     assert chain is stack.thread.chain
     stack.calls(1, 2, 3)
     assert (Look.WHOLE, False) == (stack.settle(), stack.thread.reused)
-    assert (3, 1003) == stack.thread.chain[:2]
+    assert (48, 1003) == stack.thread.chain[:2]
 
 
 def test_frames_of_generators_lie_elsewhere_and_are_learnt() -> None:
@@ -94,7 +99,7 @@ def test_frames_of_generators_lie_elsewhere_and_are_learnt() -> None:
     stack.frame(GENERATOR_AT, code=7, previous=CHUNK + 24 + 96)
     stack.top(GENERATOR_AT, 2)
     assert [Look.LEARNT, Look.LEARNT, Look.WHOLE] == [stack.look() for _ in range(3)]
-    assert (7, 2, 1) == stack.thread.chain[::2]
+    assert (7, 2, 1) == _codes(stack.thread)
 
 
 def test_a_chain_that_ends_without_the_outermost_shim_is_torn() -> None:
@@ -147,13 +152,47 @@ def test_deep_stacks_continue_in_older_chunks() -> None:
     stack.put(CHUNK, stack.start + OLDER_AT)
     stack.calls(3, 4, root=older)
     assert Look.WHOLE == stack.settle()
-    assert (4, 3, 2, 1) == stack.thread.chain[::2]
+    assert (4, 3, 2, 1) == _codes(stack.thread)
 
 
 def test_a_thread_in_no_python_code_has_an_empty_chain() -> None:
     stack = Stack()
     stack.top(0, 0)
     assert (Look.WHOLE, ()) == (stack.settle(), stack.thread.chain)
+
+
+# as from 3.15 on, where every chain ends in a frame of the thread state's own
+WITH_BASE = replace(LAYOUT, thread_base_frame=64)
+BASE_AT = 0x180
+
+
+def _with_base() -> Stack:
+    stack = Stack(WITH_BASE)
+    stack.put(64, stack.start + BASE_AT)
+    stack.frame(BASE_AT, code=0, previous=0, kind=SHIM)
+    return stack
+
+
+def test_from_315_on_a_whole_chain_ends_in_the_base_frame() -> None:
+    stack = _with_base()
+    stack.frame(SHIM_AT, code=0, previous=BASE_AT, kind=SHIM)
+    stack.calls(1, 2)
+    assert (Look.WHOLE, (2, 1)) == (stack.settle(), _codes(stack.thread))
+    stack.frame(SHIM_AT, code=0, previous=0, kind=SHIM)  # a shim that is being left
+    assert Look.TORN == stack.settle()
+
+
+def test_from_315_on_a_thread_in_no_python_code_is_in_its_base_frame() -> None:
+    stack = _with_base()
+    stack.top(BASE_AT, 0)
+    assert (Look.WHOLE, ()) == (stack.settle(), stack.thread.chain)
+
+
+def test_from_314_on_references_to_code_objects_carry_flags() -> None:
+    stack = Stack()
+    stack.calls(1, 2)
+    stack.put(CHUNK + 24 + LAYOUT.frame_code, 1 << 4 | 1)
+    assert (Look.WHOLE, (2, 1)) == (stack.settle(), _codes(stack.thread))
 
 
 def test_a_thread_state_that_belongs_to_another_thread_is_gone() -> None:
@@ -168,7 +207,7 @@ def test_before_313_the_current_frame_is_found_through_the_cframe() -> None:
     stack.put(TABLES[3, 12].thread_cframe, stack.start + CFRAME_AT)
     stack.calls(1, 2)
     assert Look.WHOLE == stack.settle()
-    assert (2, 1) == stack.thread.chain[::2]
+    assert (2, 1) == _codes(stack.thread)
 
 
 def _at_two_moments(
@@ -190,7 +229,7 @@ def _at_two_moments(
 def test_a_leaf_that_changed_is_whole_when_its_callers_stayed() -> None:
     look, thread = _at_two_moments((1, 2, 3), (1, 2, 4), partial=False)
     assert (Look.WHOLE, False) == (look, thread.partial)
-    assert (3, 2, 1) == thread.chain[::2]
+    assert (3, 2, 1) == _codes(thread)
 
 
 def test_callers_that_changed_under_the_copy_are_torn_or_cut_off() -> None:
@@ -198,6 +237,6 @@ def test_callers_that_changed_under_the_copy_are_torn_or_cut_off() -> None:
     assert Look.TORN == look
     look, thread = _at_two_moments((1, 2, 3, 4), (1, 5, 6, 7), partial=True)
     assert (Look.WHOLE, True) == (look, thread.partial)
-    assert (1,) == thread.chain[::2]
+    assert (1,) == _codes(thread)
     look, _ = _at_two_moments((1, 2, 3), (4, 5, 6), partial=True)
     assert Look.TORN == look
