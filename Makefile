@@ -64,8 +64,8 @@ architecture: $(READY) ## layers, sizes and plug-in rules alone
 scenarios: $(READY) ## perfdiag on every labelled live program: a table and totals
 	$(BIN)/python -m tests.scenarios.runner $(ARGS)
 
-faults: $(READY) ## perfdiag killed at random instants: the target never notices
-	$(BIN)/python -m pytest -m faults $(ARGS)
+faults: $(READY) ## what goes wrong, injected: killed, stopped, denied, full, hostile; prints a table
+	$(BIN)/python -m pytest -m fault --fault-table $(ARGS)
 
 benchmarks: $(READY) ## what perfdiag costs, side by side with its peers
 	for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python $$one $(ARGS); done

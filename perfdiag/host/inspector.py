@@ -20,7 +20,7 @@ from perfdiag.errors import Broken, Late, Missing, NoData
 from perfdiag.host import Host
 from perfdiag.host.clock import Clock, SystemClock
 from perfdiag.host.disposable import ended, start, take_answer
-from perfdiag.text import printable
+from perfdiag.host.secrets import scrub_path
 
 _MOST = 4  # reads without an answer, in a minute; and children that SIGKILL has not ended
 _MINUTE = 60.0
@@ -65,10 +65,10 @@ class Inspector:
 
     def exe(self, pid: int) -> str:
         """Path of the program, printable; ' (deleted)' at its end when the file was replaced."""
-        return printable(self._text("exe", pid))
+        return scrub_path(self._text("exe", pid))
 
     def link(self, pid: int, descriptor: int) -> str:
-        return printable(self._text("link", pid, descriptor))
+        return scrub_path(self._text("link", pid, descriptor))
 
     def cmdline(self, pid: int) -> str:
         """The command line, at most 256 characters, secrets hidden."""

@@ -37,6 +37,13 @@ def missing(pid: int) -> TargetError:
     return TargetError(f"there is no process {pid}", cause="it has ended, or never was", fix=_FIND)
 
 
+def unreadable(pid: int, error: Missing) -> TargetError:
+    """What to raise when the kernel does not answer about a process that is there."""
+    return TargetError(
+        f"process {pid} cannot be read", cause=str(error), fix="try again; `perfdiag doctor` checks this host"
+    )
+
+
 def a_thread(pid: int, host: Host) -> TargetError:
     """What to raise for the id of a thread that is not its process's first."""
     try:

@@ -1,4 +1,4 @@
-"""Command lines without the secrets that people put into them."""
+"""Command lines and paths without the secrets that people put into them."""
 
 import re
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ _NAME = (
 )
 # NAME=value, NAME: value, "NAME": "value"; hidden up to the end of the argument, which may hold anything
 _PAIR = re.compile(rf"(?i)((?:{_NAME})[\w-]*[\"']?\s*[=:]\s*).+", re.DOTALL)
+_IN_PATH = re.compile(rf"(?i)((?:{_NAME})[\w-]*[=:])[^/]+")  # a part of a path ends its value
 _OPTION = re.compile(rf"(?i)-[\w.-]*(?:{_NAME})[\w-]*")  # its value is the next argument
 _SHORT = re.compile(r"(-p)([^-\s].*)", re.DOTALL)  # mysql -pSECRET
 _SHORT_OPTIONS = {"-p", "-a", "-w"}  # sshpass -p, redis-cli -a, ldapsearch -w
@@ -37,6 +38,11 @@ def scrub(arguments: Sequence[str]) -> str:
         hide_next = argument in _SHORT_OPTIONS or _OPTION.fullmatch(argument) is not None
         user_next = argument in _USER
     return printable(" ".join(shown), _LIMIT)
+
+
+def scrub_path(path: bytes | str) -> str:
+    """A path, printable, the secrets in its parts replaced by '***'."""
+    return _SHAPE.sub(HIDDEN, _IN_PATH.sub(rf"\g<1>{HIDDEN}", printable(path)))
 
 
 def _user(argument: str) -> str:

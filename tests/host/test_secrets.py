@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfdiag.host.secrets import scrub
+from perfdiag.host.secrets import scrub, scrub_path
 
 CANARY = "hunter2"
 
@@ -64,6 +64,12 @@ def test_the_name_of_a_user_stays():
 )
 def test_what_is_no_secret_stays(arguments):
     assert " ".join(arguments) == scrub(arguments)
+
+
+def test_a_secret_in_a_path_is_hidden_and_the_rest_of_the_path_stays():
+    assert "/srv/token=***/app.py" == scrub_path("/srv/token=hunter2/app.py")
+    assert "/run/***" == scrub_path(b"/run/ghp_hunter2hunter2.sock")
+    assert "/srv/secret-service/auth/tokens.py" == scrub_path("/srv/secret-service/auth/tokens.py")
 
 
 def test_an_option_that_stands_alone_hides_no_other_option():
