@@ -121,6 +121,9 @@ class Thread:
     main: bool
 
 
+PAIR = "socket pair"  # the name of both ends of a pair of unix sockets that have none
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
     """What a thread waits on. `peer` names the process at the other end where it is on this host."""

@@ -24,6 +24,17 @@ class TimeKey(NamedTuple):
     other: int
 
 
+class Episode(NamedTuple):
+    """A callback that held up the event loop of a thread; `spent`: seconds by stack."""
+
+    process: int
+    tid: int
+    group: str
+    t0: float
+    t1: float
+    spent: dict[int, float]
+
+
 @dataclass(slots=True)
 class TimeTable:
     """Grows by `add`; `rows[key][block]` is seconds, `by_thread[process, tid, group]` the seconds of a thread

@@ -1,7 +1,7 @@
 """The class of a thread that is blocked: from its system call, the object of the call, and its stack."""
 
 from perfdiag.attribution.waits import in_event_loop, waits_for, work_frames
-from perfdiag.model import Frame, Object, ObjectType, Origin, TimeClass
+from perfdiag.model import PAIR, Frame, Object, ObjectType, Origin, TimeClass
 from perfdiag.sampler.syscalls import CALLS, Call, Wait
 from perfdiag.ticks import OUTSIDE, UNREADABLE
 
@@ -19,13 +19,27 @@ _PLAIN = {
 _SEVERAL = {Wait.POLL, Wait.SELECT, Wait.EPOLL}
 _SOCKETS = {ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
 _SENDING = {"sendto", "sendmsg", "write", "writev", "sendfile"}
+# unix sockets of what looks up names: systemd-resolved, nscd, avahi
+_RESOLVERS = ("/run/systemd/resolve/", "/run/nscd/", "/var/run/nscd/", "/run/avahi-daemon/")
 _WRITING = {"write", "writev", "pwrite64", "pwritev", "pwritev2", "fallocate", "ftruncate", "copy_file_range"}
 
 
 def class_of(
     call: int, item: Object | None, frames: tuple[Frame, ...], *, main: bool, young: bool
 ) -> TimeClass:
-    """What a blocked thread waits for. `young`: born within the window, so made for one piece of work."""
+    """What a blocked thread waits for. `young`: born within the window, so made for one piece of work.
+
+    In a callback of an event loop nothing is a wait for work: the loop cannot go on.
+    """
+    time = _class_of(call, item, frames, main=main, young=young)
+    if time is TimeClass.IDLE and in_event_loop(frames):
+        return TimeClass.NETWORK if item is not None and item.type in _SOCKETS else TimeClass.LOCK
+    return time
+
+
+def _class_of(
+    call: int, item: Object | None, frames: tuple[Frame, ...], *, main: bool, young: bool
+) -> TimeClass:
     if call == OUTSIDE:
         return TimeClass.FAULT  # a page that has to be read, or to be found by reclaiming others
     if call == UNREADABLE:
@@ -38,7 +52,8 @@ def class_of(
         return _PLAIN[wait]
     if wait is Wait.FUTEX:
         return _futex(item, frames)
-    if wait is Wait.SLEEP:
+    # a select for nothing is how CPython sleeps before 3.11
+    if wait is Wait.SLEEP or (wait is Wait.SELECT and item is None and waits_for(frames) is None):
         return _sleep(frames, main=main, young=young)
     return _input_output(known, item, frames)
 
@@ -70,20 +85,32 @@ def _sleep(frames: tuple[Frame, ...], *, main: bool, young: bool) -> TimeClass:
 
 def _input_output(known: Call, item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
     said = waits_for(frames)
-    if said in (TimeClass.CHILD, TimeClass.IDLE):
+    if said not in (None, TimeClass.LOCK, TimeClass.POOL):
         return said
     if item is None or item.type is ObjectType.OTHER:
         # several descriptors at once: an event loop or a selector with nothing ready
         return TimeClass.IDLE if known.wait in _SEVERAL else TimeClass.UNKNOWN
+    sends = known.name in _SENDING or item.sending
     if item.type is ObjectType.CHILD:
-        return TimeClass.CHILD
+        return TimeClass.QUEUE if sends else TimeClass.CHILD
     if item.type in _SOCKETS:
-        listening = item.name.startswith("listen ")
-        if listening or (item.served and known.name not in _SENDING):
-            return TimeClass.IDLE
-        return TimeClass.NETWORK
+        return _socket(item, connects=known.wait is Wait.CONNECT or item.connecting, sends=sends)
+    if item.type is ObjectType.PIPE:
+        return TimeClass.QUEUE if sends else TimeClass.IDLE
     if item.type is ObjectType.FILE:
         return TimeClass.WRITE if known.name in _WRITING else TimeClass.DISK
-    if item.type in (ObjectType.PIPE, ObjectType.DEVICE):
-        return TimeClass.UNKNOWN if known.name in _SENDING else TimeClass.IDLE
+    if item.type is ObjectType.DEVICE:
+        return TimeClass.UNKNOWN if sends else TimeClass.IDLE
     return TimeClass.UNKNOWN
+
+
+def _socket(item: Object, *, connects: bool, sends: bool) -> TimeClass:
+    if item.name.startswith("listen "):
+        return TimeClass.IDLE
+    if not item.served and (item.service == "dns" or item.name.startswith(_RESOLVERS)):
+        return TimeClass.DNS
+    if connects:
+        return TimeClass.CONNECT
+    if sends:  # a pair of sockets without a name is a pipe to another thread or a worker process
+        return TimeClass.QUEUE if item.type is ObjectType.UNIX and item.name == PAIR else TimeClass.SEND
+    return TimeClass.IDLE if item.served else TimeClass.NETWORK

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 from perfdiag.attribution.blocked import class_of
 from perfdiag.attribution.groups import group_of, in_pool
+from perfdiag.attribution.in_the_way import InTheWay
 from perfdiag.attribution.kernel_time import Counted, Entry, FaultPrice
 from perfdiag.attribution.lines import CALLS, Lines
-from perfdiag.attribution.locks import Holders, Seen, candidates
+from perfdiag.attribution.loops import EPISODE, Loops
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.thread_time import ThreadTime, slices_of
 from perfdiag.attribution.turns import Turns
@@ -21,13 +22,13 @@ from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
 
 # seconds from being woken to running on an idle CPU, part of the wait: another thread would take longer
 _WAKE_UP = 500e-6
-_IN_THE_WAY = {TimeClass.GIL, TimeClass.LOCK}
 
 
 class Attribution:
-    """State of the fold over one recording, which may still grow."""
+    """State of the fold over one recording, which may still grow. `episode`: seconds after which a callback
+    holds up its event loop."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, *, episode: float = EPISODE) -> None:
         self._reader = Reader(recording)
         self._ticks = recording.ticks.ticks
         self._threads: dict[tuple[int, int], ThreadTime] = {}
@@ -38,9 +39,9 @@ class Attribution:
         self._before = 0.0  # time of the tick before the present one
         self._classes: dict[tuple[int, int, int, bool, bool], TimeClass] = {}
         self._lines = Lines(self._reader.user)
-        self._holders = Holders(self._reader.stack)
+        self._ways = InTheWay(self._reader, self._threads, self._unchanged)
+        self.loops = Loops(self._reader.stack, episode)
         self._fault_price = FaultPrice(recording.snapshots)
-        self._waiting: dict[tuple[int, int], ThreadTime] = {}
 
     def step(self, start: int, stop: int, end: float) -> tuple[list[Slice], dict[tuple[int, int], str]]:
         """Slices of the ticks start..stop, up to the time `end`, and the group of each thread."""
@@ -74,12 +75,11 @@ class Attribution:
                 thread = self._threads[key] = self._born(key, at, stack)
                 thread.cpu, thread.delay, thread.turns = cpu, delay, turns
                 thread.counted = thread.marked = Counted(*counted)
-                self._see(thread, call, item, stack)
+                self._see(thread, at, call, item, stack)
                 continue
             self._changed(thread, at, (cpu, delay, turns), call, item, stack)
             thread.count(Counted(*counted), self._price)
-        if self._waiting:
-            self._look_for_holders()
+        self._ways.look(at)
 
     def _born(self, key: tuple[int, int], at: float, stack: int) -> ThreadTime:
         known, first = self._reader.thread(*key), self._reader.stack(stack)
@@ -100,7 +100,8 @@ class Attribution:
         if thread is not None:
             self._unchanged(thread, at)
             self._ended.append(thread)
-            self._waiting.pop(key, None)
+            self._ways.forget(key)
+            self.loops.end(key, at)
 
     def _changed(
         self, thread: ThreadTime, at: float, counters: tuple[int, int, int], call: int, item: int, stack: int
@@ -120,7 +121,7 @@ class Attribution:
         thread.wait(before, at, old)
         if was_running:  # the CPU time was spent where it ran, before it blocked or moved on
             self._work(thread, before, at, on_cpu)
-        self._see(thread, call, item, stack)
+        self._see(thread, at, call, item, stack)
         thread.turns_seen.see(thread.blocked, at, counters[0])
         if not was_running:
             self._work(thread, before, at, on_cpu)
@@ -142,7 +143,7 @@ class Attribution:
         if thread.others:
             thread.others = {}
 
-    def _see(self, thread: ThreadTime, call: int, item: int, stack: int) -> None:
+    def _see(self, thread: ThreadTime, at: float, call: int, item: int, stack: int) -> None:
         """Take over what a row says of the thread's state."""
         key = (thread.process, thread.tid)
         thread.others = {}
@@ -168,12 +169,9 @@ class Attribution:
         else:
             thread.blocked = self._class(thread, call, item)
             self._lines.count(thread.stack, thread.blocked, item)
-        if thread.blocked in _IN_THE_WAY:
-            self._waiting[key] = thread
-            if thread.blocked is TimeClass.LOCK:
-                self._holders.waits(item, thread.stack)
-        else:
-            self._waiting.pop(key, None)
+        self._ways.see(thread)
+        thread.turns_seen.in_callback = self.loops.in_callback(thread.stack)
+        self.loops.see(key, thread.group, at, thread.stack, blocked=not thread.running)
 
     def _class(self, thread: ThreadTime, call: int, item: int) -> TimeClass:
         key = (call, item, thread.stack, thread.main, thread.young)
@@ -219,30 +217,3 @@ class Attribution:
         ):
             if weight > 0:
                 thread.queues.append(Entry(t0, t0 + weight, time, -1, thread.stack, weight))
-
-    def _look_for_holders(self) -> None:
-        """For each thread that waits for the GIL or a lock: who has it at this tick."""
-        found: dict[tuple[int, int], int] = {}
-        seen: dict[int, list[Seen]] = {}
-        for (process, tid), thread in self._waiting.items():
-            if thread.blocked is TimeClass.GIL:
-                holder = self._reader.gil.get(process, (0, 0))[0]
-                other = self._threads.get((process, holder))
-                stack = other.stack if other is not None and holder != tid else -1
-            else:
-                key = (process, thread.object)
-                if key not in found:
-                    if process not in seen:
-                        seen[process] = candidates(self._seen(process))
-                    found[key] = self._holders.holder(thread.object, seen[process])
-                stack = found[key]
-            thread.others[stack] = thread.others.get(stack, 0) + 1
-            if stack >= 0:
-                thread.turns_seen.held.add(thread.object)
-
-    def _seen(self, process: int) -> list[Seen]:
-        return [
-            Seen(thread.tid, thread.blocked, thread.object, thread.stack)
-            for thread in self._threads.values()
-            if thread.process == process and (thread.running or thread.blocked is not None)
-        ]

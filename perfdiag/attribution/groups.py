@@ -4,6 +4,9 @@ Pressure is judged per group, so that one busy pool is not diluted by idle helpe
 accused because its few busy moments are all alike.
 """
 
+import re
+from collections.abc import Iterable
+
 from perfdiag.attribution.waits import work_frames
 from perfdiag.model import Frame, Origin, Stack, Thread
 
@@ -19,7 +22,7 @@ def group_of(stack: Stack | None, thread: Thread) -> str:
         return f"{thread.name} (native)"
     root = frames[-1]
     if root.function == _POOL[0] and root.file.endswith(_POOL[1]):
-        return "ThreadPoolExecutor workers"
+        return POOL_WORKERS
     return f"{root.function} ({root.file.rpartition('/')[2]})"
 
 

@@ -23,6 +23,7 @@ class Turns:
 
     pooled: bool
     moved: bool = False  # it ran since it was first seen
+    in_callback: bool = False  # of an event loop
     empty: bool = False  # next to nothing was done in the turn before the present wait
     held: set[int] = field(default_factory=set)  # objects in whose way somebody was seen to stand
     _last: TimeClass | None = None
@@ -39,6 +40,8 @@ class Turns:
 
     def told(self, time: TimeClass, item: int) -> TimeClass:
         """The class of a wait for an object, or IDLE where nothing shows that it is not one for work."""
+        if self.in_callback:
+            return time
         nothing_came = self.empty or not self.moved
         if time is TimeClass.LOCK:
             return TimeClass.IDLE if nothing_came and item not in self.held else time

@@ -2,7 +2,7 @@
 
 Only the frames between the leaf and the first line of user code are looked at, from the outside in: the
 outermost match wins, because `queue.get` waits through `Condition.wait` and means the queue. A row names a
-file (by its last parts) and a function (last part of the qualified name).
+file (by its last parts) and a function (its qualified name, or the last part of it).
 """
 
 from collections.abc import Sequence
@@ -10,15 +10,23 @@ from collections.abc import Sequence
 from perfdiag.model import Frame, Origin, TimeClass
 
 _IDLE, _LOCK, _CHILD = TimeClass.IDLE, TimeClass.LOCK, TimeClass.CHILD
+_POOL, _QUEUE, _DNS = TimeClass.POOL, TimeClass.QUEUE, TimeClass.DNS
 
-WAITS: dict[tuple[str, str], TimeClass] = {
+Key = tuple[str, str]
+
+# waits whose meaning the stack alone does not tell
+GET, TURN = ("queue.py", "get"), ("threading.py", "acquire")
+PUTS = {("queue.py", "put"), ("multiprocessing/queues.py", "put")}
+_GETS = {GET, ("queue.py", "get_nowait"), ("multiprocessing/queues.py", "get")}
+RESULTS = {("concurrent/futures/_base.py", "result"), ("concurrent/futures/_base.py", "exception")}
+
+WAITS: dict[Key, TimeClass] = {
     # waiting for work
-    ("queue.py", "get"): _IDLE,
+    GET: _IDLE,
     ("concurrent/futures/thread.py", "_worker"): _IDLE,
     ("concurrent/futures/process.py", "wait_result_broken_or_wakeup"): _IDLE,
     ("multiprocessing/queues.py", "get"): _IDLE,
     ("multiprocessing/connection.py", "wait"): _IDLE,
-    ("multiprocessing/pool.py", "worker"): _IDLE,
     ("multiprocessing/pool.py", "_handle_tasks"): _IDLE,
     ("multiprocessing/pool.py", "_handle_results"): _IDLE,
     ("multiprocessing/pool.py", "_handle_workers"): _IDLE,
@@ -51,16 +59,34 @@ WAITS: dict[tuple[str, str], TimeClass] = {
     ("threading.py", "join"): _IDLE,
     ("threading.py", "_wait_for_tstate_lock"): _IDLE,
     ("threading.py", "_shutdown"): _IDLE,
-    ("concurrent/futures/_base.py", "result"): _IDLE,
-    ("concurrent/futures/_base.py", "exception"): _IDLE,
+    **dict.fromkeys(RESULTS, _IDLE),
     ("concurrent/futures/_base.py", "wait"): _IDLE,
     ("concurrent/futures/_base.py", "as_completed"): _IDLE,
     ("concurrent/futures/_base.py", "result_iterator"): _IDLE,
     ("concurrent/futures/thread.py", "shutdown"): _IDLE,
-    ("queue.py", "put"): _IDLE,  # the queue is full: whoever empties it is the one to look at
-    # waiting for a turn
-    ("threading.py", "acquire"): _LOCK,  # Semaphore, Condition, RLock in Python
+    # waiting for room in a queue
+    **dict.fromkeys(PUTS, _QUEUE),
+    # waiting for a lock
+    ("threading.py", "_RLock.acquire"): _LOCK,
     ("threading.py", "__enter__"): _LOCK,
+    # waiting for a turn: a semaphore, a connection
+    TURN: _POOL,
+    ("sqlalchemy/pool/impl.py", "_do_get"): _POOL,
+    ("sqlalchemy/util/queue.py", "get"): _POOL,
+    ("urllib3/connectionpool.py", "_get_conn"): _POOL,
+    ("psycopg_pool/pool.py", "getconn"): _POOL,
+    ("redis/connection.py", "get_connection"): _POOL,
+    ("pymongo/pool.py", "checkout"): _POOL,
+    ("pymongo/synchronous/pool.py", "checkout"): _POOL,
+    ("kombu/resource.py", "acquire"): _POOL,
+    ("dbutils/pooled_db.py", "connection"): _POOL,
+    # waiting for a name
+    ("socket.py", "getaddrinfo"): _DNS,
+    ("socket.py", "getfqdn"): _DNS,
+    ("dns/query.py", "udp"): _DNS,
+    ("dns/query.py", "tcp"): _DNS,
+    ("dns/query.py", "tls"): _DNS,
+    ("dns/query.py", "https"): _DNS,
     # waiting for a child process
     ("subprocess.py", "wait"): _CHILD,
     ("subprocess.py", "_wait"): _CHILD,
@@ -74,6 +100,14 @@ WAITS: dict[tuple[str, str], TimeClass] = {
     ("multiprocessing/process.py", "join"): _CHILD,
 }
 
+# frames in which a worker does a piece of work: what stands below them, towards the root, gave it out
+_JOBS = {
+    ("concurrent/futures/thread.py", "run"),
+    ("asyncio/events.py", "_run"),
+    ("socketserver.py", "process_request"),
+    ("socketserver.py", "process_request_thread"),
+}
+
 # frames below which a thread starts: they are nobody's work
 _BOOTSTRAP = {
     ("threading.py", "_bootstrap"),
@@ -82,32 +116,65 @@ _BOOTSTRAP = {
 }
 
 
-def _keys(frame: Frame) -> list[tuple[str, str]]:
-    """The frame by the last part of its file, the last two, and the last three."""
+def _keys(frame: Frame) -> list[Key]:
+    """The frame by the last part of its file, the last two, and the last three; of its function, the whole
+    name and the last part of it."""
     parts = frame.file.split("/")
-    name = frame.function.rpartition(".")[2]
-    return [("/".join(parts[-count:]), name) for count in (1, 2, 3)]
+    names = dict.fromkeys((frame.function, frame.function.rpartition(".")[2]))
+    return [("/".join(parts[-count:]), name) for name in names for count in (1, 2, 3)]
 
 
 def is_bootstrap(frame: Frame) -> bool:
     """Whether the frame only starts a thread."""
-    return frame.origin is Origin.STDLIB and _keys(frame)[0] in _BOOTSTRAP
+    return frame.origin is Origin.STDLIB and any(key in _BOOTSTRAP for key in _keys(frame))
+
+
+def waiting_frame(frames: Sequence[Frame]) -> Key | None:
+    """The row of `WAITS` that the library frames above the user's line match; None when they match none."""
+    found: Key | None = None
+    for frame in frames:
+        keys = _keys(frame)
+        if frame.origin is Origin.USER or any(key in _JOBS for key in keys):
+            break
+        if is_bootstrap(frame):
+            continue
+        match = next((key for key in keys if key in WAITS), None)
+        if match and (found is None or WAITS[match] is not _POOL or WAITS[found] in (_IDLE, _LOCK, _POOL)):
+            found = match  # a pool that makes a new connection waits for names and peers, not for a turn
+    return found
+
+
+def calls_get(frames: Sequence[Frame]) -> bool:
+    """Whether the user's line takes something out of a queue."""
+    for frame in frames:
+        if frame.origin is Origin.USER:
+            break
+        if any(key in _GETS for key in _keys(frame)):
+            return True
+    return False
 
 
 def waits_for(frames: Sequence[Frame]) -> TimeClass | None:
     """What the library frames above the user's line say about a blocked thread; None when nothing."""
-    found = None
-    for frame in frames:
-        if frame.origin is Origin.USER:
+    key = waiting_frame(frames)
+    return WAITS[key] if key else None
+
+
+def callback_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """The frames of the callback that an asyncio loop runs on this stack; () when it runs none: it is in its
+    selector, or there is no loop."""
+    for number, frame in enumerate(frames):
+        keys = _keys(frame)
+        if ("asyncio/events.py", "_run") in keys:
+            return frames[:number]
+        if ("asyncio/base_events.py", "_run_once") in keys:
             break
-        if not is_bootstrap(frame):
-            found = next((WAITS[key] for key in _keys(frame) if key in WAITS), found)
-    return found
+    return ()
 
 
 def in_event_loop(frames: Sequence[Frame]) -> bool:
-    """Whether an asyncio loop runs a callback on this stack (its selector is not the leaf)."""
-    return any(_keys(frame)[1] == ("asyncio/events.py", "_run") for frame in frames)
+    """Whether an asyncio loop runs a callback on this stack."""
+    return bool(callback_frames(frames))
 
 
 def work_frames(frames: Sequence[Frame]) -> Sequence[Frame]:

@@ -13,8 +13,8 @@ def library(file, function, origin=Origin.STDLIB):
     return Frame(file=f"{STDLIB}/{file}", function=function, line=1, first_line=1, origin=origin)
 
 
-def item(kind, name="x", served=False):
-    return Object(id=0, type=kind, name=name, served=served)
+def item(kind, name="x", **more):
+    return Object(id=0, type=kind, name=name, **more)
 
 
 def seen(call, thing=None, frames=(USER,), main=False, young=False):
@@ -36,17 +36,83 @@ def test_a_poll_for_one_connection_is_a_wait_for_its_peer():
 
 
 @pytest.mark.parametrize("call", ["sendto", "sendmsg", "write", "writev", "sendfile"])
-def test_a_send_to_a_client_waits_for_it_to_drain(call):
-    assert TimeClass.NETWORK == seen(call, item(ObjectType.TCP, served=True))
+@pytest.mark.parametrize("served", [False, True])
+def test_a_blocked_send_waits_for_the_peer_to_drain(call, served):
+    assert TimeClass.SEND == seen(call, item(ObjectType.TCP, served=served))
+    assert TimeClass.SEND == seen(call, item(ObjectType.UNIX, "/run/x.sock", served=served))
 
 
-def test_connecting_is_network():
-    assert TimeClass.NETWORK == seen("connect", item(ObjectType.TCP))
+def test_a_poll_for_room_to_send_waits_for_the_peer_to_drain():
+    assert TimeClass.SEND == seen("poll", item(ObjectType.TCP, served=True, sending=True))
+    assert TimeClass.NETWORK == seen("poll", item(ObjectType.TCP))
 
 
-def test_a_pipe_that_is_read_is_idle_and_one_that_is_full_is_not_known():
+@pytest.mark.parametrize("kind", [ObjectType.TCP, ObjectType.UNIX])
+def test_connecting_waits_for_the_peer_to_accept(kind):
+    assert TimeClass.CONNECT == seen("connect", item(kind))
+
+
+@pytest.mark.parametrize("call", ["poll", "select"])
+def test_a_poll_until_a_socket_is_connected_is_connecting(call):
+    assert TimeClass.CONNECT == seen(call, item(ObjectType.TCP, connecting=True))
+
+
+@pytest.mark.parametrize("call", ["recvfrom", "poll", "sendto", "connect"])
+def test_whatever_is_done_with_a_resolver_looks_up_a_name(call):
+    assert TimeClass.DNS == seen(call, item(ObjectType.UDP, "10.0.0.2:53", service="dns"))
+    assert TimeClass.DNS == seen(call, item(ObjectType.TCP, "10.0.0.2:53", service="dns"))
+    assert TimeClass.DNS == seen(call, item(ObjectType.UNIX, "/run/systemd/resolve/io.systemd.Resolve"))
+
+
+def test_a_resolver_that_waits_for_questions_is_idle():
+    assert TimeClass.IDLE == seen("recvfrom", item(ObjectType.UDP, "0.0.0.0:53", served=True, service="dns"))
+
+
+def test_a_wait_inside_getaddrinfo_is_for_a_name_whatever_the_resolver_is():
+    frames = (library("socket.py", "getaddrinfo"), library("socket.py", "create_connection"), USER)
+    assert TimeClass.DNS == seen("poll", item(ObjectType.UDP, "127.0.0.1:5353"), frames)
+    assert TimeClass.DNS == seen("futex", item(ObjectType.FUTEX), frames)
+
+
+def test_a_pool_that_connects_waits_for_the_peer_and_not_for_a_turn():
+    pool = library("site-packages/sqlalchemy/pool/impl.py", "QueuePool._do_get", Origin.LIBRARY)
+    assert TimeClass.CONNECT == seen("connect", item(ObjectType.TCP), (pool, USER))
+    assert TimeClass.POOL == seen(
+        "futex", item(ObjectType.FUTEX), (library("threading.py", "Condition.wait"), pool, USER)
+    )
+
+
+def test_a_pipe_that_is_read_is_idle_and_one_that_is_full_is_a_queue():
     assert TimeClass.IDLE == seen("read", item(ObjectType.PIPE))
-    assert TimeClass.UNKNOWN == seen("write", item(ObjectType.PIPE))
+    assert TimeClass.QUEUE == seen("write", item(ObjectType.PIPE))
+    assert TimeClass.QUEUE == seen("poll", item(ObjectType.PIPE, sending=True))
+    assert TimeClass.QUEUE == seen("write", item(ObjectType.CHILD, "gzip"))
+    assert TimeClass.QUEUE == seen("sendto", item(ObjectType.UNIX, "socket pair"))
+
+
+def test_a_terminal_that_does_not_take_more_is_not_known():
+    assert TimeClass.UNKNOWN == seen("write", item(ObjectType.DEVICE, "/dev/pts/1"))
+
+
+def test_a_select_for_nothing_is_a_sleep():
+    assert TimeClass.SLEEP == seen("select", frames=(USER, ROOT))
+    assert TimeClass.IDLE == seen("select", frames=(USER,))
+    selector = (library("selectors.py", "SelectSelector.select"), library("socketserver.py", "serve_forever"))
+    assert TimeClass.IDLE == seen("select", frames=(*selector, USER, ROOT))
+
+
+@pytest.mark.parametrize(
+    ("call", "thing", "leaf", "expected"),
+    [
+        ("futex", item(ObjectType.FUTEX), library("queue.py", "Queue.get"), TimeClass.LOCK),
+        ("futex", item(ObjectType.FUTEX), library("concurrent/futures/_base.py", "result"), TimeClass.LOCK),
+        ("recvfrom", item(ObjectType.TCP, served=True), USER, TimeClass.NETWORK),
+        ("nanosleep", None, USER, TimeClass.SLEEP),
+    ],
+)
+def test_in_a_callback_of_an_event_loop_no_wait_is_one_for_work(call, thing, leaf, expected):
+    frames = (leaf, USER, library("asyncio/events.py", "Handle._run"))
+    assert expected == seen(call, thing, frames)
 
 
 def test_a_pipe_of_a_child_is_a_wait_for_the_child():

@@ -1,6 +1,6 @@
 import pytest
 
-from perfdiag.attribution.waits import in_event_loop, is_bootstrap, waits_for, work_frames
+from perfdiag.attribution.waits import callback_frames, is_bootstrap, waits_for, work_frames
 from perfdiag.model import Frame, Origin, TimeClass
 
 
@@ -12,6 +12,11 @@ CONDITION = frame("/usr/lib/python3.11/threading.py", "Condition.wait")
 GET = frame("/usr/lib/python3.11/queue.py", "Queue.get")
 PUT = frame("/usr/lib/python3.11/queue.py", "Queue.put")
 JOIN = frame("/usr/lib/python3.11/threading.py", "Thread.join")
+SEMAPHORE = frame("/usr/lib/python3.11/threading.py", "Semaphore.acquire")
+CONNECTIONS = frame("/x/site-packages/urllib3/connectionpool.py", "_get_conn", Origin.LIBRARY)
+LIBRARY = frame("/x/site-packages/requests/api.py", "get", Origin.LIBRARY)
+WORKER = frame("/x/concurrent/futures/thread.py", "_worker")
+RUN_ONCE = frame("/x/asyncio/base_events.py", "BaseEventLoop._run_once")
 RUN = frame("/usr/lib/python3.11/threading.py", "Thread.run")
 USER = frame("/srv/queue.py", "get", Origin.USER)
 
@@ -21,10 +26,19 @@ USER = frame("/srv/queue.py", "get", Origin.USER)
     [
         ((CONDITION, USER), TimeClass.IDLE),
         ((CONDITION, GET, USER), TimeClass.IDLE),
-        ((CONDITION, PUT, USER), TimeClass.IDLE),
+        ((CONDITION, PUT, USER), TimeClass.QUEUE),
+        ((CONDITION, SEMAPHORE, USER), TimeClass.POOL),
+        ((frame("/usr/lib/python3.8/threading.py", "acquire"), USER), TimeClass.POOL),
+        ((frame("/usr/lib/python3.11/threading.py", "_RLock.acquire"), USER), TimeClass.LOCK),
+        ((CONDITION, GET, CONNECTIONS, USER), TimeClass.POOL),
+        ((frame("/usr/lib/python3.11/socket.py", "getaddrinfo"), CONNECTIONS, USER), TimeClass.DNS),
+        ((CONNECTIONS,), TimeClass.POOL),
+        ((CONDITION, frame("/x/concurrent/futures/_base.py", "Future.result"), USER), TimeClass.IDLE),
+        ((LIBRARY, frame("/x/concurrent/futures/thread.py", "_WorkItem.run"), WORKER), None),
+        ((LIBRARY, frame("/x/asyncio/events.py", "Handle._run"), RUN_ONCE), None),
         ((JOIN, USER), TimeClass.IDLE),
         ((frame("/x/subprocess.py", "Popen._wait"), USER), TimeClass.CHILD),
-        ((frame("/x/concurrent/futures/thread.py", "_worker"),), TimeClass.IDLE),
+        ((WORKER,), TimeClass.IDLE),
         ((frame("/x/mine/thread.py", "_worker"),), None),
         ((USER, GET), None),
         ((), None),
@@ -42,5 +56,11 @@ def test_frames_that_start_a_thread_are_not_work():
 
 
 def test_a_callback_runs_below_the_handle_of_its_loop():
-    assert in_event_loop((USER, frame("/x/asyncio/events.py", "Handle._run")))
-    assert not in_event_loop((USER, frame("/x/asyncio/base_events.py", "BaseEventLoop._run_once")))
+    handle = frame("/x/asyncio/events.py", "Handle._run")
+    assert (LIBRARY, USER) == callback_frames((LIBRARY, USER, handle, RUN_ONCE))
+    assert () == callback_frames((USER, RUN_ONCE))
+
+
+def test_a_loop_that_runs_inside_a_callback_waits_in_its_own_selector():
+    handle = frame("/x/asyncio/events.py", "Handle._run")
+    assert () == callback_frames((frame("/x/selectors.py", "select"), RUN_ONCE, USER, handle, RUN_ONCE))

@@ -1,0 +1,186 @@
+"""At each tick, for each thread that waits for the GIL, a lock, a turn, room or a result: who stands in its
+way, and whether it waits for work after all."""
+
+from collections.abc import Callable, Mapping
+
+from perfdiag.attribution.consumers import Consumers
+from perfdiag.attribution.groups import POOL_WORKERS
+from perfdiag.attribution.locks import Holders, Seen, candidates
+from perfdiag.attribution.reader import Reader
+from perfdiag.attribution.thread_time import ThreadTime
+from perfdiag.attribution.turn_taking import Function, Key, TurnTaking, works
+from perfdiag.attribution.waits import GET, PUTS, RESULTS, TURN, waiting_frame
+from perfdiag.model import ObjectType, Origin, TimeClass
+
+_WAITS = {TimeClass.GIL, TimeClass.LOCK, TimeClass.POOL, TimeClass.QUEUE}
+_AMBIGUOUS = {GET, TURN, *PUTS, *RESULTS}
+
+
+class InTheWay:
+    """`threads` are all threads alive; `settle(thread, at)` books the time of a wait up to `at`, before its
+    class is changed."""
+
+    def __init__(
+        self, reader: Reader, threads: Mapping[Key, ThreadTime], settle: Callable[[ThreadTime, float], None]
+    ) -> None:
+        self._reader, self._threads, self._settle = reader, threads, settle
+        self._holders = Holders(reader.stack)
+        self._consumers = Consumers(reader.stack)
+        self._turns = TurnTaking(threads)
+        self._waiting: dict[Key, ThreadTime] = {}  # those in whose way somebody stands
+        self._putting: dict[Key, ThreadTime] = {}
+        self._results: dict[Key, ThreadTime] = {}  # in the order in which they began to wait
+        self._numbers: dict[Function, int] = {}
+        self._wants: dict[int, tuple[str, str] | None] = {}
+        self._several = False  # threads waited for room in queues at the same time
+        self._seen: dict[int, list[Seen]] = {}  # of this tick, by process
+
+    def see(self, thread: ThreadTime) -> None:
+        """A row of this thread: what it does now."""
+        key = (thread.process, thread.tid)
+        self.forget(key)
+        self._consumers.see(thread.stack)
+        if thread.blocked in _WAITS:
+            self._waiting[key] = thread
+        want = None if thread.blocked is None else self._want(thread)
+        if thread.blocked is TimeClass.LOCK:
+            self._holders.waits(thread.object, thread.stack)
+        elif thread.blocked is TimeClass.POOL or want == GET:
+            function = self._function(thread)
+            self._turns.waits(key, thread, function)
+            self._holders.waits(self._number(function), thread.stack)
+        elif want in PUTS:
+            self._putting[key] = thread
+        elif want in RESULTS:
+            self._results[key] = thread
+        elif thread.blocked is TimeClass.IDLE:
+            frame = self._reader.user(thread.stack)
+            if frame is None or frame.origin is not Origin.USER:
+                self._turns.rests(key)
+
+    def forget(self, key: Key) -> None:
+        """The thread waits no more."""
+        for waiting in (self._waiting, self._putting, self._results):
+            waiting.pop(key, None)
+        self._turns.forget(key)
+
+    def look(self, at: float) -> None:
+        """A tick, after its rows."""
+        self._seen.clear()
+        self._turns.count(lambda function: self._holder(function[0], self._number(function)) >= 0)
+        self._tell_apart(at)
+        found: dict[Key, int] = {}
+        for thread in self._waiting.values():
+            what = (thread.process, self._what(thread))
+            if what not in found or thread.blocked is TimeClass.GIL:
+                found[what] = self._in_the_way(thread, what[1])
+            stack = found[what]
+            thread.others[stack] = thread.others.get(stack, 0) + 1
+            if stack >= 0:
+                thread.turns_seen.held.add(thread.object)
+
+    # -- for work or not ----------------------------------------------------------------------------
+
+    def _tell_apart(self, at: float) -> None:
+        """Give each wait that could be for work its class, by what the others do."""
+        for key, thread in self._turns.undecided():
+            want = self._want(thread)
+            if want == GET:
+                self._become(thread, TimeClass.POOL if self._turns.borrows(key) else TimeClass.IDLE, at)
+            elif want == TURN:
+                self._become(thread, TimeClass.POOL if self._turns.acquires(key) else TimeClass.IDLE, at)
+        self._several = self._several or len(self._putting) > 1
+        for thread in self._putting.values():
+            self._become(thread, TimeClass.QUEUE if self._several else TimeClass.IDLE, at)
+        if len(self._results) > 1:
+            queued = self._queued()
+            for key, thread in self._results.items():
+                self._become(thread, TimeClass.POOL if key in queued else TimeClass.IDLE, at)
+
+    def _become(self, thread: ThreadTime, time: TimeClass, at: float) -> None:
+        if thread.blocked is time or thread.turns_seen.in_callback:
+            return
+        if at > thread.at:  # else what is owed is of the wait that has just begun
+            self._settle(thread, at)
+        thread.blocked = time
+        if time is TimeClass.IDLE:
+            self._waiting.pop((thread.process, thread.tid), None)
+        else:
+            self._waiting[thread.process, thread.tid] = thread
+
+    def _queued(self) -> set[Key]:
+        """Those that wait for the result of a job that no worker has begun: the latest to wait, where all
+        workers of the pools are at work and more wait than there are workers."""
+        queued: set[Key] = set()
+        for process in {key[0] for key in self._results}:
+            keys = [key for key in self._results if key[0] == process]
+            workers = [
+                thread
+                for thread in self._threads.values()
+                if thread.process == process and thread.group == POOL_WORKERS
+            ]
+            if workers and all(map(works, workers)):
+                queued.update(keys[len(workers) :])
+        return queued
+
+    # -- who ----------------------------------------------------------------------------------------
+
+    def _what(self, thread: ThreadTime) -> int:
+        """What the thread waits for, as a number: threads of a process that wait for the same are alike."""
+        if thread.blocked is TimeClass.POOL and (function := self._turns.place((thread.process, thread.tid))):
+            return self._number(function)
+        return -1 if thread.blocked is TimeClass.QUEUE else thread.object
+
+    def _in_the_way(self, thread: ThreadTime, what: int) -> int:
+        """The stack of who stands in the way of a thread; -1 when nobody was seen."""
+        if thread.blocked is TimeClass.GIL:
+            holder = self._reader.gil.get(thread.process, (0, 0))[0]
+            other = self._threads.get((thread.process, holder))
+            return other.stack if other is not None and holder != thread.tid else -1
+        if thread.blocked is TimeClass.QUEUE:
+            at_work = (
+                (key, other.stack)
+                for key, other in self._threads.items()
+                if works(other) and other.blocked not in (TimeClass.QUEUE, TimeClass.POOL)
+            )
+            return self._consumers.consumer(at_work)
+        found = self._holder(thread.process, what)
+        function = self._turns.place((thread.process, thread.tid))
+        return self._turns.at_work(function) if found < 0 and function else found
+
+    def _holder(self, process: int, what: int) -> int:
+        if process not in self._seen:
+            self._seen[process] = candidates(self._look_at(process))
+        return self._holders.holder(what, self._seen[process])
+
+    def _look_at(self, process: int) -> list[Seen]:
+        """Those that run or are blocked; who waits for a turn counts as waiting for a lock."""
+        found = []
+        for key, thread in self._threads.items():
+            if key[0] != process or not (thread.running or thread.blocked is not None):
+                continue
+            function = self._turns.place(key)
+            if function is None:
+                found.append(Seen(thread.tid, thread.blocked, thread.object, thread.stack))
+            else:
+                found.append(Seen(thread.tid, TimeClass.LOCK, self._number(function), thread.stack))
+        return found
+
+    def _want(self, thread: ThreadTime) -> tuple[str, str] | None:
+        """What the thread waits in, where the stack alone does not tell its class."""
+        item = self._reader.object(thread.object)
+        if item is None or item.type is not ObjectType.FUTEX:
+            return None
+        if thread.stack not in self._wants:
+            stack = self._reader.stack(thread.stack)
+            row = waiting_frame(stack.frames) if stack else None
+            self._wants[thread.stack] = row if row in _AMBIGUOUS else None
+        return self._wants[thread.stack]
+
+    def _function(self, thread: ThreadTime) -> Function:
+        frame = self._reader.user(thread.stack)
+        return (thread.process, frame.file, frame.first_line) if frame else (thread.process, "", 0)
+
+    def _number(self, function: Function) -> int:
+        """A place as the number of a lock: below those of objects."""
+        return self._numbers.setdefault(function, -2 - len(self._numbers))
