@@ -41,13 +41,24 @@ def _find(version: str) -> str | None:
     return str(found[0]) if found else shutil.which(name)
 
 
+def _found(version: str) -> str:
+    path = _find(version)
+    if path is None:
+        hint = "; `make newer-pythons` gets it" if version in NEWER else ""
+        pytest.skip(f"python{version} is neither on PATH nor in ~/.pyenv nor in PERFDIAG_PYTHONS{hint}")
+    return path
+
+
 @pytest.fixture(params=VERSIONS)
 def interpreter(request: pytest.FixtureRequest) -> str:
     """Path of each CPython that the reader knows."""
-    path = _find(request.param)
-    if path is None:
-        pytest.skip(f"python{request.param} is neither on PATH nor in ~/.pyenv nor in PERFDIAG_PYTHONS")
-    return path
+    return _found(request.param)
+
+
+@pytest.fixture(params=NEWER)
+def newer_interpreter(request: pytest.FixtureRequest) -> str:
+    """Path of each CPython whose asyncio tasks can be read."""
+    return _found(request.param)
 
 
 @pytest.fixture
