@@ -132,12 +132,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A report format. `render` is pure; bytes for binary formats."""
+    """A report format. `render` is pure; it gives bytes where the format is `binary`, which is never written
+    to a terminal."""
 
     name: str
     help: str
     suffixes: tuple[str, ...]
-    render: Callable[[Report], str]
+    render: Callable[[Report], str | bytes]
+    binary: bool = False
 
 
 Spec = TypeVar("Spec", Collector, Analyzer, Rule, Format)

@@ -5,6 +5,7 @@ target); what a format needs on top (Markdown, Prometheus, HTML) is its own func
 perfdiag may build output from untrusted text.
 """
 
+import json
 import re
 
 # C0, DEL, C1, bidirectional controls, zero-width and line separators, lone surrogates
@@ -44,6 +45,43 @@ def collapsed_frame(text: str) -> str:
     return printable(text).replace(";", ":")
 
 
+# Markup anywhere, and what would begin a list, a heading or a rule
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>|~&!]|^ *[-+=]|^ *\d+(?=[.)])")
+# What sites make links, mentions and formulas of when Markdown is done: in a code span they leave it alone
+_FOUND_LATER = re.compile(r"[@#$]+|://+|(?<=www)\.", re.IGNORECASE)
+
+
 def markdown(text: str) -> str:
-    """Text for a Markdown document: nothing of it is markup."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>&~])", r"\\\1", printable(text))
+    """Text for a Markdown document, also in a table: nothing of it is markup, a link, a mention, the number
+    of an issue or a formula."""
+    return _FOUND_LATER.sub(r"`\g<0>`", _MARKUP.sub(_escape_markup, printable(text, 4096)))
+
+
+def _escape_markup(match: re.Match[str]) -> str:
+    mark = match.group().lstrip(" ")
+    spaces = " " * (len(match.group()) - len(mark))
+    return f"{spaces}{mark}\\" if mark.isdigit() else f"{spaces}\\{mark}"
+
+
+def markdown_code(text: str) -> str:
+    """A code span for a Markdown document, also in a table, whose cells are cut before code is looked for:
+    a backtick in it becomes an apostrophe, and a bar a broken bar."""
+    inert = printable(text).replace("`", "'").replace("|", "¦").strip()
+    return f"`{inert}`" if inert else ""
+
+
+def markdown_prose(text: str) -> str:
+    """One paragraph of which only what stands between backticks is markup: code."""
+    line = " ".join(printable_lines(text).split())
+    parts = line.split("`")
+    if len(parts) % 2 == 0:  # a backtick without its partner
+        return markdown(line)
+    spans = (markdown_code(part) if number % 2 else markdown(part) for number, part in enumerate(parts))
+    return re.sub(r"`(?=`)", "` ", "".join(spans))  # two code spans side by side are none
+
+
+def json_document(content: object) -> str:
+    """A JSON document in ASCII that may stand inside a page and be printed by a CI job. `<` and `#` stand in
+    strings only: escaped, no string can end a <script> that holds it, nor be a command (##vso[...])."""
+    text = json.dumps(content, indent=1, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("##", "#\\u0023") + "\n"

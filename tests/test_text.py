@@ -1,6 +1,17 @@
+import json
+
 import pytest
 
-from perfdiag.text import collapsed_frame, markdown, printable, printable_lines, without_commands
+from perfdiag.text import (
+    collapsed_frame,
+    json_document,
+    markdown,
+    markdown_code,
+    markdown_prose,
+    printable,
+    printable_lines,
+    without_commands,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,5 +51,34 @@ def test_no_line_of_a_text_is_a_command_of_a_ci_system() -> None:
     assert shown == without_commands(text)
 
 
-def test_nothing_of_a_name_is_markup() -> None:
-    assert r"\<b\>\[x\]\(y\)\`\|" == markdown("<b>[x](y)`|")
+@pytest.mark.parametrize(
+    ("text", "inert"),
+    [
+        ("<b>[x](y)`|", r"\<b\>\[x\](y)\`\|"),
+        ("- a", r"\- a"),
+        (" 12) a", r" 12\) a"),
+        ("===", r"\==="),
+        ("https://a.b www.a.b", "https`://`a.b www`.`a.b"),
+        ("@me #12 $x$ a@b.c", "`@`me `#`12 `$`x`$` a`@`b.c"),
+    ],
+)
+def test_nothing_of_a_name_is_markup(text: str, inert: str) -> None:
+    assert inert == markdown(text)
+
+
+def test_code_ends_neither_its_span_nor_the_cell_of_a_table() -> None:
+    assert "`a'b¦c`" == markdown_code("a`b|c ")
+    assert "" == markdown_code(" ")
+
+
+def test_only_code_is_markup_in_prose() -> None:
+    assert r"use `a_b` \<x\>" == markdown_prose("use `a_b`\n<x>")
+    assert r"a\` b" == markdown_prose("a` b")
+    assert "`@` `a`" == markdown_prose("@`a`")
+
+
+def test_a_json_document_ends_no_script_and_is_no_command() -> None:
+    text = json_document({"a": "</script>##vso[x]\x9b"})
+    assert text.isascii()
+    assert [] == [mark for mark in ("<", "##") if mark in text]
+    assert {"a": "</script>##vso[x]\x9b"} == json.loads(text)

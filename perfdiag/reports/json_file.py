@@ -5,14 +5,13 @@ number is null. Keys keep their order and strings are ASCII with `<` escaped: th
 bytes, which may stand inside a page.
 """
 
-import json
 import math
 from datetime import UTC, datetime
 
 from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, GroupRow, Report, Table, UseRow
 from perfdiag.model import Cost, Estimate, Meta, Object, Place
 from perfdiag.plugins import Format
-from perfdiag.text import printable_lines
+from perfdiag.text import json_document, printable_lines
 
 Json = dict[str, object]
 
@@ -35,10 +34,7 @@ def render(report: Report) -> str:
             for fault in report.faults
         ],
     }
-    text = json.dumps(content, indent=1, allow_nan=False)
-    # `<` and `#` stand in strings only: escaped, no string can end a <script> that holds the report, nor be
-    # a command (##vso[...]) to the CI job that prints it
-    return text.replace("<", "\\u003c").replace("##", "#\\u0023") + "\n"
+    return json_document(content)
 
 
 def _text(text: str) -> str:
