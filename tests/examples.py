@@ -1,5 +1,6 @@
 """Reports that every format must render: full, calm, inconclusive, empty, and hostile to the letter."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from math import inf, nan
@@ -236,17 +237,17 @@ EMPTY = Report(
 _CLOSED = {"verdict", "gain_model", "aspect"}  # words that perfdiag alone chooses
 
 
-def hostile(value: Any) -> Any:
-    """The same record with HOSTILE before every string that can come from outside, unescaped."""
+def hostile(value: Any, rename: Callable[[str], str] = HOSTILE.__add__) -> Any:
+    """The same record with every string that can come from outside renamed, unescaped: HOSTILE before it."""
     if isinstance(value, Enum):
         return value
     if isinstance(value, str):
-        return HOSTILE + value
+        return rename(value)
     if isinstance(value, tuple):
-        return tuple(hostile(item) for item in value)
+        return tuple(hostile(item, rename) for item in value)
     if is_dataclass(value):
         names = (field.name for field in fields(value) if field.name not in _CLOSED)
-        return replace(value, **{name: hostile(getattr(value, name)) for name in names})
+        return replace(value, **{name: hostile(getattr(value, name), rename) for name in names})
     return value
 
 
