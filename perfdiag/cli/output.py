@@ -16,7 +16,7 @@ from perfdiag.plugins import Format, discover
 Function = TypeVar("Function", bound=Callable[..., Any])
 Arguments = ParamSpec("Arguments")
 
-RECORDING = ".perfdiag"
+RECORDING, COMPRESSED = ".perfdiag", ".gz"
 
 
 def output_options(function: Function) -> Function:
@@ -27,8 +27,8 @@ def output_options(function: Function) -> Function:
             "--output",
             multiple=True,
             metavar="FILE",
-            help="Write a report too; the format by its suffix (.json, .txt, .collapsed; .perfdiag keeps the"
-            " recording). Repeatable.",
+            help="Write a report too; the format by its suffix (.json, .md, .sarif, ...; with .gz compressed;"
+            " .perfdiag keeps the recording). Repeatable.",
         ),
         click.option("-f", "--format", "format_name", default="terminal", show_default=True, metavar="FORMAT",
                      help="Format of standard output; `perfdiag list` shows them."),
@@ -54,6 +54,12 @@ def check_outputs(outputs: tuple[str, ...], format_name: str) -> None:
             cause="formats are plug-ins",
             fix=f"one of: {', '.join(sorted(known))}",
         )
+    if known[format_name].binary and sys.stdout.isatty():
+        raise UsageError(
+            f"{format_name} is not for a terminal",
+            cause="it is a binary format",
+            fix=f"write a file, -o run{known[format_name].suffixes[0]}, or redirect the output",
+        )
     for path in outputs:
         if not path.endswith(RECORDING):
             format_of(path, known)
@@ -61,16 +67,19 @@ def check_outputs(outputs: tuple[str, ...], format_name: str) -> None:
 
 
 def format_of(path: str, known: dict[str, Format]) -> Format:
-    """The format whose suffix the path has, the longest first."""
+    """The format whose suffix the path has, the longest first; a text may have .gz behind it."""
     fitting = [
-        (len(suffix), one) for one in known.values() for suffix in one.suffixes if path.endswith(suffix)
+        (len(suffix), one)
+        for one in known.values()
+        for suffix in one.suffixes
+        if path.endswith(suffix) or (not one.binary and path.endswith(suffix + COMPRESSED))
     ]
     if not fitting:
         suffixes = sorted({suffix for one in known.values() for suffix in one.suffixes})
         raise UsageError(
             f"the format of {path!r} is not known",
             cause="the format of a file is chosen by its suffix",
-            fix=f"use one of: {', '.join([*suffixes, RECORDING])}",
+            fix=f"use one of: {', '.join([*suffixes, RECORDING])}; texts may end with {COMPRESSED}",
         )
     return max(fitting, key=lambda pair: (pair[0], pair[1].name))[1]
 
@@ -82,18 +91,27 @@ def write_reports(
     none of the others; the code is that of the worst failure."""
     known = formats()
     codes = [
-        attempt(write_atomically, path, format_of(path, known).render(report))
+        attempt(write_atomically, path, _content(path, format_of(path, known).render(report)))
         for path in outputs
         if not path.endswith(RECORDING)
     ]
     if not quiet:
-        text = known[format_name].render(report)
-        if format_name == "terminal" and _coloured(color):
+        rendered = known[format_name].render(report)
+        if isinstance(rendered, str) and format_name == "terminal" and _coloured(color):
             from perfdiag.reports.terminal import colourise
 
-            text = colourise(text)
-        codes.append(attempt(say, text))
+            rendered = colourise(rendered)
+        codes.append(attempt(say, rendered))
     return worst(*codes)
+
+
+def _content(path: str, rendered: str | bytes) -> str | bytes:
+    """What the file holds: a text is compressed where the path asks for it."""
+    if isinstance(rendered, bytes) or not path.endswith(COMPRESSED):
+        return rendered
+    import gzip
+
+    return gzip.compress(rendered.encode("utf-8"), mtime=0)
 
 
 def attempt(write: Callable[Arguments, object], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Exit:

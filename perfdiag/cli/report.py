@@ -28,7 +28,7 @@ def command(
             raise UsageError(
                 f"{path!r} would be a recording",
                 cause="a report is made from a recording, not the other way",
-                fix="copy the file, or choose the suffix of a report: .json, .txt, .collapsed",
+                fix="copy the file, or choose the suffix of a report: .json, .txt, .md",
             )
     check_outputs(output, format_name)
     options = make_options(everything, settings, only, skip)

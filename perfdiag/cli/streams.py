@@ -33,11 +33,14 @@ def ready() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def say(text: str) -> None:
+def say(text: str | bytes) -> None:
     """Print to standard output. A reader that went away (`| head`) is no error; TargetError when the text was
     lost in another way."""
     try:
-        sys.stdout.write(text)
+        if isinstance(text, bytes):
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         _discard()

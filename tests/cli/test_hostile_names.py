@@ -25,6 +25,7 @@ rename()
 print("ready", flush=True)
 spin()
 """
+TEXTS = ["terminal", "json", "brief", "collapsed", "markdown", "speedscope", "firefox", "sarif"]
 NAME = "\x1b[2J)\n\udcff\x07R 1"
 SEEN = r"\x1b[2J)\x0a\xff\x07R 1"  # as text: 'comm' holds 15 bytes
 
@@ -38,12 +39,12 @@ def outputs(tmp_path_factory):
         ended = perfdiag("profile", "-p", process.pid, "-d", "1.2", "--any", "-o", recording)
         assert runs_on(process.pid)
     assert 0 == ended.code
-    formats = ("json", "brief", "collapsed")
+    formats = [name for name in TEXTS if name != "terminal"]
     texts = {name: perfdiag("report", recording, "--any", "-f", name).out for name in formats}
     return texts | {"terminal": ended.out, "recording": load(recording)}
 
 
-@pytest.mark.parametrize("name", ["terminal", "json", "brief", "collapsed"])
+@pytest.mark.parametrize("name", TEXTS)
 def test_nothing_raw_is_written(outputs, name):
     text = outputs[name]
     assert [] == controls(text)

@@ -1,5 +1,8 @@
 """Where reports go, and that one that cannot be written is told and costs none of the others."""
 
+import gzip
+import json
+import os
 import shutil
 import subprocess
 
@@ -7,7 +10,8 @@ import pytest
 
 from perfdiag.cli.output import format_of, formats
 from perfdiag.errors import UsageError
-from tests.cli.running import PERFDIAG, ROOT, perfdiag, start
+from tests.cli.running import PERFDIAG, ROOT, finish, perfdiag, start
+from tests.reports.pprof_reading import read
 
 FULL = "No space left on device"
 
@@ -62,11 +66,65 @@ def test_an_unknown_suffix_and_an_unknown_format_name_those_that_exist(look):
         assert "json" in ended.told["fix"]
 
 
-def test_the_format_of_a_file_is_that_of_its_suffix():
-    found = {suffix: format_of(f"run{suffix}", formats()).name for suffix in (".json", ".txt", ".collapsed")}
-    assert {".json": "json", ".txt": "brief", ".collapsed": "collapsed"} == found
+def test_an_unknown_suffix_names_all_that_are_known():
+    with pytest.raises(UsageError, match="not known") as refused:
+        format_of("run.pdf", formats())
+    for form in formats().values():
+        assert [] == [suffix for suffix in form.suffixes if suffix not in refused.value.fix]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [
+        (".json", "json"),
+        (".json.gz", "json"),
+        (".txt", "brief"),
+        (".collapsed", "collapsed"),
+        (".md", "markdown"),
+        (".speedscope.json", "speedscope"),
+        (".speedscope.json.gz", "speedscope"),
+        (".gecko.json", "firefox"),
+        (".gecko.json.gz", "firefox"),
+        (".sarif", "sarif"),
+        (".pb.gz", "pprof"),
+    ],
+)
+def test_the_format_of_a_file_is_that_of_its_longest_suffix(suffix, name):
+    assert name == format_of(f"run{suffix}", formats()).name
+
+
+def test_a_binary_format_is_not_compressed_again():
     with pytest.raises(UsageError, match="not known"):
-        format_of("run", formats())
+        format_of("run.pprof.gz", formats())
+
+
+def test_a_file_is_what_its_suffix_says_and_compressed_where_it_asks_for_it(look, tmp_path):
+    names = ("run.json", "run.json.gz", "run.pb.gz", "run.sarif")
+    ended = perfdiag(
+        "report", look.recording, "-q", *(word for one in names for word in ("-o", tmp_path / one))
+    )
+    assert 0 == ended.code, ended.err
+    plain = (tmp_path / "run.json").read_bytes()
+    assert plain == gzip.decompress((tmp_path / "run.json.gz").read_bytes())
+    assert "busy" == read((tmp_path / "run.pb.gz").read_bytes()).default
+    assert "2.1.0" == json.loads((tmp_path / "run.sarif").read_text("utf-8"))["version"]
+
+
+def test_a_binary_format_goes_to_a_pipe_and_never_to_a_terminal(look):
+    process = start("report", look.recording, "-f", "pprof")
+    out, _ = process.communicate(timeout=30)
+    assert (0, "busy") == (process.returncode, read(out).default)
+    leader, terminal = os.openpty()
+    try:
+        ended = finish(start("report", look.recording, "-f", "pprof", stdout=terminal))
+        os.set_blocking(leader, False)
+        with pytest.raises(BlockingIOError):
+            os.read(leader, 1)
+    finally:
+        os.close(leader)
+        os.close(terminal)
+    assert (2, "pprof is not for a terminal") == (ended.code, ended.told["error"])
+    assert "run.pb.gz" in ended.told["fix"]
 
 
 @pytest.mark.skipif(not ROOT or not shutil.which("unshare"), reason="needs a file system of its own: root")
