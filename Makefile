@@ -17,7 +17,7 @@ PIP := -m pip --disable-pip-version-check --quiet --no-input
 READY := $(VENV)/.ready
 MAINTAIN_READY := $(MAINTAIN)/.ready
 
-.PHONY: help setup demo test check lint types architecture scenarios faults benchmarks golden docs nightly wheel lock audit hooks clean
+.PHONY: help setup demo test check lint types architecture scenarios faults readers benchmarks golden docs nightly wheel lock audit hooks clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ scenarios: $(READY) ## perfdiag on every labelled live program: a table and tota
 faults: $(READY) ## what goes wrong, injected: killed, stopped, denied, full, hostile; prints a table
 	$(BIN)/python -m pytest -m fault --fault-table $(ARGS)
 
+readers: $(READY) ## formats by the tools that they are for: go tool pprof (Debian golang-go)
+	$(BIN)/python -m pytest -m readers $(ARGS)
+
 benchmarks: $(READY) ## what perfdiag costs, side by side with its peers
 	for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python $$one $(ARGS); done
 
@@ -80,6 +83,7 @@ docs: $(READY) ## write docs/agent-performance/findings.md anew from the rules
 nightly: check ## what takes long: scenarios three times, accuracy, benchmarks, vulnerabilities
 	$(MAKE) scenarios ARGS="--repeat 3"
 	$(BIN)/python -m pytest -m "accuracy or faults"
+	$(MAKE) readers
 	$(MAKE) benchmarks
 	$(MAKE) audit
 
