@@ -10,6 +10,10 @@ from collections.abc import Iterable
 from perfdiag.attribution.waits import work_frames
 from perfdiag.model import Frame, Origin, Stack, Thread
 
+NATIVE = frozenset({Origin.NATIVE, Origin.KERNEL})
+_RUNTIME = re.compile(r"^\[|/(?:ld|libc|libm|libdl|librt|libpthread|libstdc\+\+|libgcc_s)[-.][^/]*$")
+_NUMBER = re.compile(r"[-_ #:/.]*\d+$")
+POOL_WORKERS = "ThreadPoolExecutor workers"
 _POOL = ("_worker", "concurrent/futures/thread.py")
 
 
@@ -19,7 +23,7 @@ def group_of(stack: Stack | None, thread: Thread) -> str:
         return "main thread"
     frames = work_frames(stack.frames) if stack else ()
     if not frames:
-        return f"{thread.name} (native)"
+        return f"{_NUMBER.sub('', thread.name) or thread.name} (native)"
     root = frames[-1]
     if root.function == _POOL[0] and root.file.endswith(_POOL[1]):
         return POOL_WORKERS
@@ -27,14 +31,24 @@ def group_of(stack: Stack | None, thread: Thread) -> str:
 
 
 def user_frame(frames: tuple[Frame, ...]) -> Frame | None:
-    """The first user code from the leaf; if there is none the outermost library frame, else the leaf."""
+    """The first user code from the leaf; if there is none the outermost library frame, else the leaf. Of a
+    program that is not interpreted, the first of its own functions from the leaf."""
     for frame in frames:
         if frame.origin is Origin.USER:
             return frame
     for frame in reversed(frames):
         if frame.origin is Origin.LIBRARY:
             return frame
-    return frames[0] if frames else None
+    if all(frame.origin in NATIVE for frame in frames):
+        return next(iter(own_frames(frames)), frames[0] if frames else None)
+    return next(frame for frame in frames if frame.origin not in NATIVE)
+
+
+def own_frames(frames: Iterable[Frame]) -> tuple[Frame, ...]:
+    """Native frames, but for the kernel's and those of the C library and its kin."""
+    return tuple(
+        frame for frame in frames if frame.origin is Origin.NATIVE and not _RUNTIME.search(frame.file)
+    )
 
 
 def in_pool(stack: Stack | None, thread: Thread) -> bool:
