@@ -73,7 +73,8 @@ def name_of(place: Place | None) -> str:
     """A place for a sentence."""
     if place is None:
         return "code that could not be seen"
-    return f"{place.function} ({place.file.rpartition('/')[2]}:{place.line})"
+    line = f":{place.line}" if place.line else ""
+    return f"{place.function} ({place.file.rpartition('/')[2]}{line})"
 
 
 def object_name(item: Object | None, nothing: str) -> str:

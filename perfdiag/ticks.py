@@ -31,6 +31,7 @@ class RowFlag(IntFlag):
 
 
 TICK_COLUMNS = ("at_ns", "flags")
+    WORKED = 8  # `stack` is where it last computed: of a wait since then the code is not known
 ROW_COLUMNS = (
     "tick",
     "process",

@@ -78,11 +78,13 @@ class Attribution:
                 self._see(thread, at, call, item, stack)
                 continue
             self._changed(thread, at, (cpu, delay, turns), call, item, stack)
+            if flags & RowFlag.WORKED:
+                thread.stack = -1
             thread.count(Counted(*counted), self._price)
         self._ways.look(at)
 
     def _born(self, key: tuple[int, int], at: float, stack: int) -> ThreadTime:
-        known, first = self._reader.thread(*key), self._reader.stack(stack)
+        known, first = self._reader.thread(*key), self._reader.code(stack)
         return ThreadTime(
             process=key[0],
             tid=key[1],
@@ -149,7 +151,7 @@ class Attribution:
         thread.others = {}
         if stack >= 0:
             thread.stack = stack
-            known = self._reader.stack(stack)
+            known = self._reader.code(stack)
             if not thread.grouped and known is not None and known.frames:
                 named = self._reader.thread(*key)
                 thread.group, thread.turns_seen.pooled = group_of(known, named), in_pool(known, named)
@@ -177,7 +179,7 @@ class Attribution:
         key = (call, item, thread.stack, thread.main, thread.young)
         found = self._classes.get(key)
         if found is None:
-            stack = self._reader.stack(thread.stack)
+            stack = self._reader.code(thread.stack)
             found = self._classes[key] = class_of(
                 call,
                 self._reader.object(item),
@@ -192,7 +194,7 @@ class Attribution:
     def _work(self, thread: ThreadTime, t0: float, t1: float, seconds: float) -> None:
         if seconds <= 0:
             return
-        stack = self._reader.stack(thread.stack)
+        stack = self._reader.code(thread.stack)
         free = thread.running and not thread.holds_gil and self._lines.releases_gil(thread.stack)
         books, time, item = thread.works, TimeClass.PYTHON, -1
         if thread.inside is not None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from perfdiag.attribution.groups import user_frame
+from perfdiag.attribution.groups import own_frames, user_frame
 from perfdiag.model import Frame, Origin, Place, Stack
 
 _DOMINANT = 0.6  # of the time; below it a caller, not one of its callees, is the place to look at
@@ -36,20 +36,28 @@ def function_keys(stack: Stack) -> set[str]:
     return {function_key(frame) for frame in stack.frames}
 
 
+def spot(file: str, line: int) -> str:
+    """'file:line'; the file alone where lines are not known."""
+    return f"{file}:{line}" if line else file
+
+
 def place(frame: Frame, stack: Stack) -> Place:
     """A frame as findings name it, with the stack from it to the root."""
     start = stack.frames.index(frame)
-    lines = tuple(f"{f.file}:{f.line} {function_name(f)}" for f in stack.frames[start : start + _SHOWN])
+    lines = tuple(f"{spot(f.file, f.line)} {function_name(f)}" for f in stack.frames[start : start + _SHOWN])
     return Place(file=frame.file, function=function_name(frame), line=frame.line, stack=lines)
 
 
 def _chain(stack: Stack, callers: bool) -> list[Frame]:
-    """User frames from the root to the leaf; where there are none, the frame that stands for the stack.
+    """User frames from the root to the leaf (of a native stack the program's own); where there are none, the
+    frame that stands for the stack.
     With `callers`, constructors are left out."""
     user = [frame for frame in reversed(stack.frames) if frame.origin is Origin.USER]
     if callers:
         user = [f for f in user if f.function.rpartition(".")[2] not in _CONSTRUCTORS] or user
     single = user_frame(stack.frames)
+    if not user and single is not None and single.origin is Origin.NATIVE:
+        return list(own_frames(reversed(stack.frames))) or [single]
     return user or ([single] if single else [])
 
 

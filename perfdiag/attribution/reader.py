@@ -1,6 +1,6 @@
 """The rows of a recording in the order of its ticks, and what their numbers stand for."""
 
-from perfdiag.attribution.groups import user_frame
+from perfdiag.attribution.groups import NATIVE, user_frame
 from perfdiag.model import Frame, Object, Stack, Thread
 from perfdiag.recording import Recording
 
@@ -33,6 +33,19 @@ class Reader:
     def stack(self, number: int) -> Stack | None:
         stacks = self._recording.stacks
         return stacks[number] if 0 <= number < len(stacks) else None
+
+    def code(self, number: int) -> Stack | None:
+        """The stack without native frames: what an interpreter runs. None when it runs nothing."""
+        stack = self.stack(number)
+        if stack is None or not any(frame.origin in NATIVE for frame in stack.frames):
+            return stack
+        frames = tuple(frame for frame in stack.frames if frame.origin not in NATIVE)
+        return Stack(id=number, frames=frames) if frames else None
+
+    def listens(self, process: int) -> bool:
+        """Whether a process serves others by TCP."""
+        processes = self._recording.processes
+        return process < len(processes) and bool(processes[process].ports)
 
     def object(self, number: int) -> Object | None:
         objects = self._recording.objects

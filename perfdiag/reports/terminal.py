@@ -176,7 +176,7 @@ def _interval(estimate: Estimate) -> str:
 
 def _place(place: Place, width: int) -> str:
     """'orders.py:88 load', the path cut from the left."""
-    tail = f":{place.line} {printable(place.function, max(8, width // 2))}"
+    tail = f"{f':{place.line}' if place.line else ''} {printable(place.function, max(8, width // 2))}"
     path, room = printable(place.file, 4096), max(8, width - len(tail))
     return (path if len(path) <= room else f"…{path[1 - room :]}") + tail
 

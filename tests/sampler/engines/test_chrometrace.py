@@ -1,0 +1,125 @@
+import json
+
+import pytest
+
+from perfdiag.model import Origin
+from perfdiag.origins import Origins
+from perfdiag.sampler.engines.chrometrace import parse
+
+SHOP, THREADING = "/srv/shop.py", "/usr/lib/python3.11/threading.py"
+END = 9_000_000_000
+
+
+def event(phase, at, name, file=SHOP, line=1, tid=0x7F00):
+    return {"args": {"filename": file, "line": line}, "cat": "py-spy", "name": name, "ph": phase,
+            "pid": 42, "tid": tid, "ts": at}  # fmt: skip
+
+
+def parsed(*events):
+    """{tid: [(since, until, 'leaf < ... < root')]}, and the errors."""
+    looks = parse(json.dumps(events).encode(), END, Origins().of)
+    seen = {
+        tid: [
+            (look.since, look.until, " < ".join(f"{f.function}:{f.line}" for f in looks.stacks[look.stack]))
+            for look in looks.by_thread[tid]
+        ]
+        for tid in looks.by_thread
+    }
+    return seen, looks.errors
+
+
+THREAD = event("B", 1000, "thread (77): Worker (loop)", "", 0)
+
+
+def test_a_stack_holds_from_its_change_to_the_next_and_the_last_event_is_the_end():
+    found, errors = parsed(
+        THREAD,
+        event("B", 1000, "work", line=5),
+        event("B", 1000, "load", line=8),
+        event("E", 3000, "load", line=8),
+        event("B", 3000, "save", line=9),
+        event("E", 6000, "save", line=9),
+    )
+    zero = END - 6_000_000
+    assert {
+        77: [
+            (zero + 1_000_000, zero + 3_000_000, "load:8 < work:5"),
+            (zero + 3_000_000, END, "save:9 < work:5"),
+        ]
+    } == found
+    assert 0 == errors
+
+
+def test_threads_are_told_by_their_outermost_frame():
+    other = event("B", 1000, "thread (78): a) (b): \n", "", 0, tid=0x7F01)
+    found, _ = parsed(
+        THREAD, other, event("B", 1000, "one"), event("B", 1000, "two", tid=0x7F01),
+        event("E", 2000, "one"), event("E", 2000, "two", tid=0x7F01),
+    )  # fmt: skip
+    assert {77: "one:1", 78: "two:1"} == {tid: stack for tid, [(_, _, stack)] in found.items()}
+
+
+@pytest.mark.parametrize("name", ["main", "thread (0x7fd0): x", "thread (12345678901): x", "thread (): x"])
+def test_a_thread_whose_id_is_not_told_is_left_out(name):
+    found, _ = parsed(event("B", 1, name), event("B", 1, "work"), event("E", 2, "work"))
+    assert {} == found
+
+
+def test_frames_of_other_languages_are_native_and_bare_addresses_are_left_out():
+    looks = parse(
+        json.dumps(
+            [
+                THREAD,
+                event("B", 1, "work"),
+                event("B", 1, "_bootstrap", THREADING),
+                event("B", 1, "time_sleep", "/usr/lib/libpython3.11.so.1.0", 0),
+                event("B", 1, "0x7fb1cbc8ab46", "[vdso]", 0),
+                event("B", 1, "decode", "/build/codec.rs", 12),
+                event("E", 2, "decode", "/build/codec.rs", 12),
+            ]
+        ).encode(),
+        END,
+        Origins().of,
+    )
+    (frames,) = looks.stacks
+    assert [
+        ("decode", Origin.NATIVE), ("time_sleep", Origin.NATIVE), ("_bootstrap", Origin.STDLIB),
+        ("work", Origin.USER),
+    ] == [(frame.function, frame.origin) for frame in frames]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        7,
+        None,
+        [],
+        {"ph": "B"},
+        event("B", 1500, 5),
+        event("B", 1500, "x", file=None),
+        event("B", 1500, "x", line="7"),
+        event("B", 1500, "x") | {"args": 5},
+        event("B", 1500, "x", tid=[1]),
+    ],
+)
+def test_what_is_no_event_is_counted_and_skipped(odd):
+    found, errors = parsed(THREAD, event("B", 1000, "work"), odd, event("E", 2000, "work"))
+    assert 1 == errors
+    assert {"work:1"} == {stack for _, _, stack in found[77]}
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[", b"\xff", b"[" * 100_000])
+def test_what_is_no_trace_is_refused(content):
+    with pytest.raises(ValueError):  # noqa: PT011 - the messages are json's
+        parse(content, END, Origins().of)
+
+
+def test_names_are_escaped():
+    found, _ = parsed(THREAD, event("B", 1, "\x1b[31m\u202e"), event("E", 2, ""))
+    assert r"\x1b[31m\u202e:1" == found[77][0][2]
+
+
+def test_numbers_beyond_reason_are_no_times_and_no_lines():
+    found, _ = parsed(THREAD, event("B", 1000, "work", line=1 << 40), event("E", 2000, "work"))
+    assert "work:0" == found[77][0][2]
+    assert 0 == len(parsed(event("B", 1 << 60, "x"), event("E", -5, "x"))[0])
