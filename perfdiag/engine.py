@@ -6,7 +6,7 @@ one place with a broad `except`.
 """
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,7 +20,7 @@ from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, S
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
 from perfdiag.model import Fault, Meta
-from perfdiag.options import Options, check, limits_of
+from perfdiag.options import Options, check, gate_limits, limits_of
 from perfdiag.plugins import Analyzer, Rule, Signals, Step, discover
 from perfdiag.recording import Recording
 from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
@@ -66,10 +66,12 @@ class _Guard:
             return otherwise
 
 
-def fold(recording: Recording, meta: Meta, guard: _Guard) -> tuple[TimeTable, Signals]:
-    """Attribute all ticks and feed every analyzer, snapshot by snapshot."""
-    attribution = Attribution(recording)
-    table = TimeTable(start=recording.window[0])
+def fold(
+    recording: Recording, meta: Meta, guard: _Guard, pressure: Mapping[str, float]
+) -> tuple[TimeTable, Signals]:
+    """Attribute all ticks and feed every analyzer, snapshot by snapshot; `pressure`: its limits."""
+    attribution = Attribution(recording, episode=pressure["episode"])
+    table = TimeTable(start=recording.window[0], limits=pressure)
     states: dict[str, Any] = {}
     for one in analyzers():
         guard.run(one.name, None, _start, states, one, meta)
@@ -79,6 +81,7 @@ def fold(recording: Recording, meta: Meta, guard: _Guard) -> tuple[TimeTable, Si
         slices, groups = attribution.step(start, stop, end)
         for part in slices:
             table.add(part, groups[part.process, part.tid])
+        table.episodes = attribution.loops.episodes(end)
         step = Step(
             snapshot=snapshot,
             slices=slices,
@@ -110,7 +113,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
     if options.everything:
         meta = replace(meta, options=(*meta.options, ("any", "1")))
     guard = _Guard()
-    table, signals = fold(recording, meta, guard)
+    table, signals = fold(recording, meta, guard, gate_limits(options))
     busy = busy_time(table, pressed_only=not options.everything)
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0

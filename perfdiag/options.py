@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from perfdiag import gate
 from perfdiag.errors import UsageError
-from perfdiag.plugins import Rule
+from perfdiag.plugins import Limit, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +42,32 @@ def parse_setting(text: str) -> tuple[str, str, float]:
 
 def limits_of(rule: Rule, options: Options) -> dict[str, float]:
     """The limits that the rule is judged by: its defaults and what was set."""
-    chosen = {limit.name: limit.default for limit in rule.limits}
-    chosen |= {limit: value for kind, limit, value in options.settings if kind == rule.kind}
-    return chosen
+    return _chosen(rule.kind, rule.limits, options)
+
+
+def gate_limits(options: Options) -> dict[str, float]:
+    """The limits of pressure: their defaults and what was set."""
+    return _chosen(gate.NAME, gate.LIMITS, options)
+
+
+def _chosen(name: str, limits: Iterable[Limit], options: Options) -> dict[str, float]:
+    chosen = {limit.name: limit.default for limit in limits}
+    return chosen | {limit: value for kind, limit, value in options.settings if kind == name}
 
 
 def check(options: Options, rules: Iterable[Rule]) -> None:
     """UsageError for a kind or a limit that does not exist, or for limits that contradict each other."""
     rules = tuple(rules)
     known = {rule.kind: {limit.name for limit in rule.limits} for rule in rules}
-    for kind in sorted(options.only | options.skip | {kind for kind, _, _ in options.settings}):
-        if kind not in known:
+    judged = options.only | options.skip
+    for kind in sorted(judged | {kind for kind, _, _ in options.settings}):
+        if kind not in known and (kind in judged or kind != gate.NAME):
             raise UsageError(
                 f"there is no rule called {kind!r}",
                 cause="the kinds are a closed list",
                 fix=f"one of: {', '.join(sorted(known))}",
             )
+    known[gate.NAME] = set(gate.DEFAULTS)
     for kind, limit, _ in options.settings:
         if limit not in known[kind]:
             raise UsageError(

@@ -6,6 +6,7 @@ with the same root function (or the same event loop): pressure is a property of 
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,7 +39,8 @@ class Episode(NamedTuple):
 @dataclass(slots=True)
 class TimeTable:
     """Grows by `add`; `rows[key][block]` is seconds, `by_thread[process, tid, group]` the seconds of a thread
-    that were busy (True) and idle (False), `faults[stack]` page faults."""
+    that were busy (True) and idle (False), `faults[stack]` page faults, `unaccepted[group]` the share of
+    looks in which connections waited for threads of the group to accept them."""
 
     start: float
     block: float = BLOCK  # seconds
@@ -46,6 +48,9 @@ class TimeTable:
     rows: dict[TimeKey, defaultdict[int, float]] = field(default_factory=dict)
     by_thread: dict[tuple[int, int, str], dict[bool, float]] = field(default_factory=dict)
     faults: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    limits: Mapping[str, float] = field(default_factory=dict)  # of pressure, where they are not the defaults
+    episodes: Sequence[Episode] = ()
+    unaccepted: Mapping[str, float] = field(default_factory=dict)
 
     def add(self, part: Slice, group: str) -> None:
         """Book a slice; it is split over the blocks that it touches."""

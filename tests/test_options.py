@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from perfdiag import gate
 from perfdiag.errors import Exit, UsageError
 from perfdiag.judge import share_limits
-from perfdiag.options import Options, check, limits_of, parse_setting
+from perfdiag.options import Options, check, gate_limits, limits_of, parse_setting
 from perfdiag.plugins import Limit, Rule
 from perfdiag.units import Unit
 
@@ -66,6 +67,20 @@ def test_a_limit_that_does_not_exist_is_refused_with_those_that_do():
     with pytest.raises(UsageError, match="share_notce") as caught:
         check(Options(settings=(("cpu.gil", "share_notce", 0.1),)), [RULE])
     assert "one of: share_notice" == caught.value.fix
+
+
+def test_the_limits_of_pressure_are_set_like_those_of_a_rule():
+    options = Options(settings=(("pressure", "occupancy", 0.4),))
+    check(options, [RULE])
+    assert gate.DEFAULTS | {"occupancy": 0.4} == gate_limits(options)
+    with pytest.raises(UsageError, match="ocupancy"):
+        check(Options(settings=(("pressure", "ocupancy", 0.4),)), [RULE])
+
+
+@pytest.mark.parametrize("options", [{"only": frozenset({"pressure"})}, {"skip": frozenset({"pressure"})}])
+def test_pressure_is_no_kind_of_finding(options):
+    with pytest.raises(UsageError, match="pressure"):
+        check(Options(**options), [RULE])
 
 
 def test_options_that_name_what_exists_are_taken():

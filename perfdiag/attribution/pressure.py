@@ -1,24 +1,26 @@
-"""Whether a group of threads is under pressure: a share of time alone is no illness (design 4.2).
+"""Whether a group of threads is under pressure, by the limits of `perfdiag.gate`.
 
-Occupancy is the busy time of the threads that ever worked, over their wall time. A server at 20 % load spends
-most of its busy time computing and is healthy.
+Occupancy is the busy time of the threads that ever worked, over their wall time.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from perfdiag.gate import DEFAULTS
 from perfdiag.model import Estimate, TimeClass
 from perfdiag.timetable import TimeTable
 from perfdiag.units import Unit
 
-OCCUPIED = 0.5
 _EVER_BUSY = 0.02  # of its time; below it a thread is a bystander of its group
-_QUEUED = 0.2  # of busy time spent ready but not running: a queue that can be seen
+_QUEUES = {TimeClass.RUNQUEUE, TimeClass.POOL, TimeClass.QUEUE}  # waits in a queue that can be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLoad:
-    """Busy and wall thread seconds of the threads of a group that ever worked."""
+    """Busy and wall thread seconds of the threads of a group that ever worked, what of the busy time was
+    spent in queues and stopped by a quota, and the wall time in callbacks that blocked an event loop;
+    `unaccepted` as in the time table."""
 
     group: str
     threads: int
@@ -26,6 +28,9 @@ class GroupLoad:
     wall: float
     queued: float
     throttled: float
+    stalled: float = 0.0
+    unaccepted: float = 0.0
+    limits: Mapping[str, float] = field(default_factory=lambda: DEFAULTS)
 
     @property
     def occupancy(self) -> float:
@@ -39,11 +44,17 @@ class GroupLoad:
 
     @property
     def pressed(self) -> bool:
-        """Occupied; or half as much, and held up by a visible queue or a quota."""
+        """Occupied, or held up."""
         if self.busy <= 0:
             return False
-        held_up = self.queued >= _QUEUED * self.busy or self.throttled > 0
-        return self.occupancy >= OCCUPIED or (held_up and self.occupancy >= OCCUPIED / 2)
+        limits = self.limits
+        held_up = self.queued >= limits["queued"] * self.busy or self.throttled > 0
+        return (
+            self.occupancy >= limits["occupancy"]
+            or (held_up and self.occupancy >= limits["occupancy_held_up"])
+            or self.stalled >= limits["stalled"] * self.wall
+            or self.unaccepted >= limits["unaccepted"]
+        )
 
 
 def loads(table: TimeTable) -> dict[str, GroupLoad]:
@@ -57,18 +68,28 @@ def loads(table: TimeTable) -> dict[str, GroupLoad]:
             threads[group] += 1
             busy[group] += spent[True]
             wall[group] += total
-    held: dict[tuple[str, TimeClass], float] = defaultdict(float)
+    queued: dict[str, float] = defaultdict(float)
+    throttled: dict[str, float] = defaultdict(float)
     for key, blocks in table.rows.items():
-        if key.time in (TimeClass.RUNQUEUE, TimeClass.THROTTLED):
-            held[key.group, key.time] += sum(blocks.values())
+        if key.time in _QUEUES:
+            queued[key.group] += sum(blocks.values())
+        elif key.time is TimeClass.THROTTLED:
+            throttled[key.group] += sum(blocks.values())
+    stalled: dict[str, float] = defaultdict(float)
+    for episode in table.episodes:
+        stalled[episode.group] += episode.t1 - episode.t0
+    limits = {**DEFAULTS, **table.limits}
     return {
         group: GroupLoad(
             group=group,
             threads=threads[group],
             busy=busy[group],
             wall=wall[group],
-            queued=held[group, TimeClass.RUNQUEUE],
-            throttled=held[group, TimeClass.THROTTLED],
+            queued=queued[group],
+            throttled=throttled[group],
+            stalled=stalled[group],
+            unaccepted=table.unaccepted.get(group, 0.0),
+            limits=limits,
         )
         for group in busy
     }

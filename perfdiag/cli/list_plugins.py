@@ -11,6 +11,7 @@ def command(which: str) -> None:
     """List collectors, analyzers, rules with their limits, and formats."""
     import perfdiag.collectors
     import perfdiag.reports
+    from perfdiag import gate
     from perfdiag.engine import analyzers, rules
     from perfdiag.plugins import Collector, Format, discover
     from perfdiag.units import human
@@ -26,11 +27,12 @@ def command(which: str) -> None:
         lines += ["Analyzers"] + [f"  {one.name:16} {_first(one.help)}" for one in analyzers()]
     if which in ("all", "rules"):
         lines += ["Rules (limits: default, set with --set RULE.LIMIT=VALUE)"]
-        for rule in rules():
-            lines.append(f"  {rule.kind:16} {_first(rule.help)}")
+        judged = [(rule.kind, rule.help, rule.limits) for rule in rules()]
+        for name, help_text, limits in [*judged, (gate.NAME, gate.__doc__ or "", gate.LIMITS)]:
+            lines.append(f"  {name:16} {_first(help_text)}")
             lines += [
                 f"  {'':16}   {limit.name} = {human(limit.default, limit.unit)}: {limit.why}"
-                for limit in rule.limits
+                for limit in limits
             ]
     if which in ("all", "formats"):
         lines += ["Formats"] + [

@@ -12,7 +12,7 @@ FUTEX, RECV = "futex", "recvfrom"
 
 
 class Crew(Shop):
-    """A shop with threads that share things. Each wait is on a futex of its own, as those of conditions are."""
+    """Threads that share things. Each wait is on a futex of its own, as it is with conditions."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,12 +1,14 @@
 import pytest
 
 from perfdiag.attribution.pressure import GroupLoad, loads
+from perfdiag.gate import DEFAULTS
 from perfdiag.model import TimeClass
+from perfdiag.timetable import Episode
 from tests.attribution.test_busy import table
 
 
-def load(busy, queued=0.0, throttled=0.0):
-    return GroupLoad(group="g", threads=1, busy=busy, wall=1.0, queued=queued, throttled=throttled)
+def load(busy, queued=0.0, throttled=0.0, **more):
+    return GroupLoad(group="g", threads=1, busy=busy, wall=1.0, queued=queued, throttled=throttled, **more)
 
 
 @pytest.mark.parametrize(
@@ -17,11 +19,16 @@ def load(busy, queued=0.0, throttled=0.0):
         (load(0.3, queued=0.06), True),
         (load(0.3, queued=0.05), False),
         (load(0.3, throttled=0.001), True),
-        (load(0.24, queued=0.2, throttled=0.1), False),
-        (load(0.0), False),
+        (load(0.09, queued=0.09, throttled=0.01), False),
+        (load(0.02, stalled=0.1), True),
+        (load(0.02, stalled=0.09), False),
+        (load(0.02, unaccepted=0.5), True),
+        (load(0.02, unaccepted=0.4), False),
+        (load(0.0, stalled=1.0, unaccepted=1.0), False),
+        (load(0.3, limits={**DEFAULTS, "occupancy": 0.3}), True),
     ],
 )
-def test_pressed_means_occupied_or_held_up_by_a_queue_or_a_quota(one, expected):
+def test_pressed_means_occupied_or_held_up_by_a_queue_a_quota_or_a_callback(one, expected):
     assert expected is one.pressed
 
 
@@ -42,7 +49,27 @@ def test_threads_that_hardly_ever_work_do_not_dilute_their_group():
     assert (1, 0.8) == (found["workers"].threads, pytest.approx(found["workers"].occupancy))
 
 
-def test_queue_and_throttled_time_are_known_per_group():
-    found = loads(table((1, "a", TimeClass.RUNQUEUE, 0.0, 0.4), (2, "b", TimeClass.THROTTLED, 0.0, 0.3)))
-    assert pytest.approx((0.4, 0.0)) == (found["a"].queued, found["a"].throttled)
-    assert pytest.approx((0.0, 0.3)) == (found["b"].queued, found["b"].throttled)
+def test_queues_throttled_time_and_episodes_are_known_per_group():
+    rows = table(
+        (1, "a", TimeClass.RUNQUEUE, 0.0, 0.4),
+        (2, "b", TimeClass.THROTTLED, 0.0, 0.3),
+        (3, "c", TimeClass.POOL, 0.0, 0.2),
+        (3, "c", TimeClass.QUEUE, 0.2, 0.3),
+    )
+    rows.episodes = [Episode(process=0, tid=1, group="a", t0=0.1, t1=0.3, spent={})]
+    rows.unaccepted = {"b": 0.7}
+    found = loads(rows)
+    assert pytest.approx((0.4, 0.0, 0.2, 0.0)) == pressing(found["a"])
+    assert pytest.approx((0.0, 0.3, 0.0, 0.7)) == pressing(found["b"])
+    assert pytest.approx((0.3, 0.0, 0.0, 0.0)) == pressing(found["c"])
+
+
+def pressing(one):
+    return one.queued, one.throttled, one.stalled, one.unaccepted
+
+
+def test_the_limits_of_the_table_are_those_of_its_groups():
+    rows = table((1, "a", TimeClass.PYTHON, 0.0, 0.4), (1, "a", TimeClass.IDLE, 0.4, 1.0))
+    assert not loads(rows)["a"].pressed
+    rows.limits = {"occupancy": 0.4}
+    assert loads(rows)["a"].pressed

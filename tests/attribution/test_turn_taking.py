@@ -1,0 +1,48 @@
+import random
+
+import pytest
+
+from perfdiag.attribution.turn_taking import Place
+
+
+def looked(at_work, takers=8):
+    """A place after looks at which so many were at work."""
+    place = Place()
+    for number in at_work:
+        place.count(number, takers, held=number > 0)
+    return place
+
+
+def test_where_always_as_many_are_at_work_turns_are_taken():
+    place = looked([2] * 100)
+    assert (True, True) == (place.taken, place.steady)
+
+
+def test_a_turn_that_is_handed_over_is_nobodys_for_a_moment():
+    place = looked(([1] * 19 + [0]) * 10, takers=4)
+    assert (True, True) == (place.taken, place.steady)
+
+
+@pytest.mark.parametrize("load", [0.2, 0.5, 0.8])
+def test_workers_that_have_something_to_do_now_and_then_are_not_steady(load):
+    chance = random.Random(3)
+    assert not looked([sum(chance.random() < load for _ in range(8)) for _ in range(400)]).steady
+
+
+def test_what_nobody_has_while_somebody_waits_for_it_is_no_turn():
+    place = looked([1, 0] * 50)
+    assert (False, False) == (place.taken, place.steady)
+
+
+def test_a_few_looks_say_nothing():
+    assert not looked([1] * 19).taken
+
+
+def test_all_takers_at_work_leave_none_that_waits():
+    assert not looked([8] * 50).steady
+
+
+def test_what_was_long_ago_counts_less():
+    place = looked([0] * 200 + [1] * 1000)
+    assert place.taken
+    assert place.looks <= 200
