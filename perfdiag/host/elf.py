@@ -126,11 +126,18 @@ class Image:
 
     def section(self, name: str) -> int | None:
         """Address of a section in the process."""
+        number = self._number(name)
+        return None if number is None else self._bias + self._sections[number].address
+
+    def content(self, name: str) -> bytes:
+        """What the file holds of a section; b'' when there is none of this name."""
+        number = self._number(name)
+        return b"" if number is None else self._content(number)
+
+    def _number(self, name: str) -> int | None:
         wanted = name.encode() + b"\0"
-        for section in self._sections:
-            if self._names.startswith(wanted, section.name):
-                return self._bias + section.address
-        return None
+        matches = (self._names.startswith(wanted, section.name) for section in self._sections)
+        return next((number for number, match in enumerate(matches) if match), None)
 
     def symbols(self, names: Sequence[str]) -> dict[str, int]:
         """Addresses in the process of those of the symbols that the file defines."""

@@ -13,10 +13,15 @@ class Fields:
     def __init__(self, layout: Layout) -> None:
         current = layout.thread_cframe if layout.thread_cframe is not None else layout.thread_current_frame
         assert current is not None
-        used = (layout.thread_tid, current, layout.thread_chunk, layout.thread_top)
+        base = layout.thread_base_frame
+        assert layout.thread_chunk is not None
+        assert layout.thread_top is not None
+        used = [layout.thread_id, current, layout.thread_chunk, layout.thread_top]
+        used += [base] if base is not None else []
         self.start = min(used)
         self.span = max(used) + 8 - self.start
-        self.tid, self.current, self.chunk, self.top = ((offset - self.start) // 8 for offset in used)
+        self.tid, self.current, self.chunk, self.top, *rest = ((offset - self.start) // 8 for offset in used)
+        self.base = rest[0] if rest else None  # from 3.15 on
         self.current_at = current
         self.cframe = layout.current_frame  # offset in a _PyCFrame; None from 3.13 on
         self.frame = layout.frame_struct()

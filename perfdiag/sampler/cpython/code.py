@@ -8,12 +8,16 @@ import struct
 from typing import NamedTuple
 
 from perfdiag.host.memory import Memory, piece
+from perfdiag.host.secrets import scrub_path
 from perfdiag.sampler.cpython.layout import Layout
 from perfdiag.sampler.cpython.linetable import LineTable, decode
+from perfdiag.sampler.cpython.lnotab import decode_lnotab, decode_pep626
 from perfdiag.text import printable
 
 _NAME_LIMIT = 1 << 14  # characters
 _TABLE_LIMIT = 1 << 22  # bytes
+_TYPE_NAME = 32  # bytes: longer than the names of the types that are told apart
+_PAGE = 4096
 _ENCODINGS = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}  # PEP 393 kinds
 
 
@@ -28,7 +32,7 @@ class _Code(NamedTuple):
     file: str
     function: str
     first_line: int
-    bytecode: int  # address
+    bytecode: int  # address; 0 before 3.11, where frames count from the start of the byte code
     lines: LineTable
     request: bytes  # reads the identity
     identity: bytes
@@ -42,7 +46,7 @@ class CodeCache:
         self._memory, self._layout = memory, layout
         self._codes: dict[int, _Code] = {}
         self._ids: dict[RawFrame, int] = {}
-        self._types: dict[int, bool] = {}
+        self._types: dict[int, str] = {}
         self.frames: list[RawFrame] = []
         # the last verification, which the next tick mostly repeats
         self._verified: set[int] | None = None
@@ -68,10 +72,30 @@ class CodeCache:
         if number is None:
             line = entry.lines.line(instruction - entry.bytecode)
             raw = RawFrame(entry.file, entry.function, line, entry.first_line)
-            number = entry.frames[instruction] = self._ids.setdefault(raw, len(self.frames))
-            if number == len(self.frames):
-                self.frames.append(raw)
+            number = entry.frames[instruction] = self.intern(raw)
         return number
+
+    def intern(self, raw: RawFrame) -> int:
+        """Id of this frame."""
+        number = self._ids.setdefault(raw, len(self.frames))
+        if number == len(self.frames):
+            self.frames.append(raw)
+        return number
+
+    def type_name(self, address: int) -> str:
+        """Name of an object's type as C code has it, with its module for most that are not built in; the
+        start of one that is long. OSError when it cannot be read."""
+        return self._type(self._memory.pointer(address + self._layout.object_type))
+
+    def _type(self, kind: int) -> str:
+        name = self._types.get(kind)
+        if name is None:
+            at = self._memory.pointer(kind + self._layout.type_name)
+            data = self._memory.read(at, min(_TYPE_NAME, _PAGE - at % _PAGE))
+            if len(data) < _TYPE_NAME and b"\0" not in data:
+                data += self._memory.read(at + len(data), _TYPE_NAME - len(data))
+            name = self._types[kind] = data.partition(b"\0")[0].decode("latin-1")
+        return name
 
     def drop_changed(self, codes: set[int]) -> set[int]:
         """Verify the cached ones among `codes` in one read. Those whose memory now holds something else are
@@ -99,26 +123,31 @@ class CodeCache:
     def _load(self, code: int) -> _Code:
         layout = self._layout
         header = self._memory.read(code, layout.code_size)
-        kind = _u64(header, layout.object_type)
-        if kind not in self._types:
-            name = self._memory.read(self._memory.pointer(kind + layout.type_name), 5)
-            self._types[kind] = name == b"code\0"
-        if not self._types[kind]:
+        if self._type(_u64(header, layout.object_type)) != "code":
             raise ValueError(f"the object at {code:#x} is not a code object")
         (first_line,) = struct.unpack_from("<i", header, layout.code_first_line)
-        table = self._bytes(_u64(header, layout.code_linetable))
         return _Code(
-            file=self._text(_u64(header, layout.code_filename)),
-            function=self._text(_u64(header, layout.code_qualname)),
+            file=scrub_path(self.text(_u64(header, layout.code_filename))),
+            function=self.text(_u64(header, layout.code_qualname)),
             first_line=first_line,
-            bytecode=code + layout.code_bytecode,
-            lines=decode(table, first_line),
+            bytecode=0 if layout.code_bytecode is None else code + layout.code_bytecode,
+            lines=self._lines(header, first_line),
             request=piece(code + self._start, self._span),
             identity=header[self._start : self._start + self._span],
             frames={},
         )
 
-    def _text(self, address: int) -> str:
+    def _lines(self, header: bytes, first_line: int) -> LineTable:
+        layout = self._layout
+        table = self._bytes(_u64(header, layout.code_linetable))
+        if layout.code_string is None:
+            return decode(table, first_line)
+        if layout.frame_unit == 1:
+            string = _u64(header, layout.code_string)
+            return decode_lnotab(table, first_line, self._memory.pointer(string + layout.bytes_length))
+        return decode_pep626(table, first_line)
+
+    def text(self, address: int) -> str:
         """A str object in compact form (PEP 393), with control characters escaped."""
         layout = self._layout
         head = self._memory.read(address, layout.str_compact_size)
@@ -133,7 +162,7 @@ class CodeCache:
 
     def _bytes(self, address: int) -> bytes:
         length = self._memory.pointer(address + self._layout.bytes_length)
-        if not 0 < length <= _TABLE_LIMIT:
+        if length > _TABLE_LIMIT:
             raise ValueError(f"the object at {address:#x} is not a line table")
         return self._memory.read(address + self._layout.bytes_data, length)
 

@@ -1,8 +1,6 @@
 """Where CPython keeps what the reader needs: offsets in bytes, one `Layout` per interpreter.
 
-The tables for 3.11 and 3.12 were printed by packaging/gen_layout.c from the headers of the release named at
-each; structs do not change within a minor version, and the reader still checks at attach that the layout
-fits. From 3.13 on the interpreter publishes its offsets (`debug_offsets`).
+Up to 3.12 they stand in `tables`, from 3.13 on the interpreter publishes them (`debug_offsets`).
 """
 
 import struct
@@ -19,9 +17,10 @@ class Unsupported(Exception):
 class Layout:
     """Offsets and sizes in bytes, named STRUCT_FIELD; None where a version has no such field.
 
-    `thread_*` are fields of PyThreadState, `frame_*` of _PyInterpreterFrame, `code_*` of PyCodeObject.
-    The current frame is at thread_current_frame (3.13+), else at current_frame of the _PyCFrame that
-    thread_cframe points to. The GIL is inside the runtime (3.11) or where interpreter_gil points to.
+    `thread_*` are fields of PyThreadState, `frame_*` of _PyInterpreterFrame, before 3.11 of PyFrameObject,
+    `code_*` of PyCodeObject. The current frame is at thread_current_frame, on 3.11 and 3.12 at current_frame
+    of the _PyCFrame that thread_cframe points to. The GIL is inside the runtime (up to 3.11) or where
+    interpreter_gil points to. From 3.15 on every chain ends in the thread's own base frame.
     """
 
     interpreters_head: int
@@ -29,29 +28,38 @@ class Layout:
     interpreter_gil: int | None = None
     interpreter_next: int
     threads_head: int
-    gc_collecting: int
+    thread_births: int | None = None  # before 3.11; then both stand around threads_head
+    thread_count: int | None = None
+    runtime_collecting: int | None = None  # 3.8: one collector for all interpreters
+    gc_collecting: int = 0
     gil_holder: int
     gil_locked: int
     gil_size: int
     thread_next: int
-    thread_tid: int
+    thread_tid: int | None = None
+    thread_pthread: int | None = None  # before 3.11: the pthread_t, which has the thread id
     thread_cframe: int | None = None
     current_frame: int | None = None
     thread_current_frame: int | None = None
-    thread_chunk: int
-    thread_top: int
+    thread_base_frame: int | None = None
+    thread_chunk: int | None = None  # from 3.11 on: frames lie in a stack of the thread
+    thread_top: int | None = None
     frame_code: int
     frame_previous: int
     frame_instruction: int
-    frame_owner: int
+    frame_unit: int = 0  # before 3.11: bytes by which frame_instruction counts
+    frame_state: int | None = None  # before 3.11: f_executing or f_state
+    frame_executing: int = 0  # its value while the code of the frame runs
+    frame_owner: int | None = None
     frame_is_entry: int | None = None
-    frame_size: int
+    frame_size: int = 0
     code_size: int
     code_filename: int
     code_qualname: int
     code_linetable: int
     code_first_line: int
-    code_bytecode: int
+    code_string: int | None = None  # before 3.11: the bytes object with the byte code
+    code_bytecode: int | None = None
     str_state: int
     str_length: int
     str_ascii_size: int
@@ -60,6 +68,26 @@ class Layout:
     bytes_data: int
     object_type: int
     type_name: int
+
+    @property
+    def signature(self) -> tuple[tuple[int, int], ...]:
+        """What any birth or end of a thread changes in the interpreter, (offset, length): births, the head
+        of the list, the count."""
+        if self.thread_births is not None and self.thread_count is not None:
+            return (self.thread_births, 8), (self.threads_head, 8), (self.thread_count, 8)
+        # struct pythreads: next_unique_id, head, (preallocated, main,) count
+        return ((self.threads_head - 8, 40),)
+
+    @property
+    def signature_size(self) -> int:
+        return sum(length for _, length in self.signature)
+
+    @property
+    def thread_id(self) -> int:
+        """Where a thread state says which thread it is of."""
+        offset = self.thread_pthread if self.thread_tid is None else self.thread_tid
+        assert offset is not None
+        return offset
 
     @property
     def root(self) -> int:
@@ -75,6 +103,7 @@ class Layout:
     def frame_struct(self) -> struct.Struct:
         """Unpacks (code, previous, instruction, kind) from a frame, from its offset `frame_code` on. The
         kind is the owner, on 3.11 is_entry + 256 * owner."""
+        assert self.frame_owner is not None
         fields = [(self.frame_code, "Q", 8), (self.frame_previous, "Q", 8), (self.frame_instruction, "Q", 8)]
         if self.frame_is_entry is None:
             fields.append((self.frame_owner, "B", 1))
@@ -87,80 +116,6 @@ class Layout:
             form += f"{offset - at}x{code}"
             at = offset + size
         return struct.Struct(form)
-
-
-_OBJECTS = {"bytes_length": 16, "bytes_data": 32, "object_type": 8, "type_name": 24}
-
-# CPython 3.11.7
-_V311 = Layout(
-    interpreters_head=40,
-    runtime_gil=360,
-    interpreter_next=0,
-    threads_head=16,
-    gc_collecting=848,
-    gil_holder=8,
-    gil_locked=16,
-    gil_size=208,
-    thread_next=8,
-    thread_tid=160,
-    thread_cframe=56,
-    current_frame=8,
-    thread_chunk=296,
-    thread_top=304,
-    frame_code=32,
-    frame_previous=48,
-    frame_instruction=56,
-    frame_owner=69,
-    frame_is_entry=68,
-    frame_size=80,
-    code_size=192,
-    code_filename=112,
-    code_qualname=128,
-    code_linetable=136,
-    code_first_line=72,
-    code_bytecode=184,
-    str_state=32,
-    str_length=16,
-    str_ascii_size=48,
-    str_compact_size=72,
-    **_OBJECTS,
-)
-
-# CPython 3.12.1
-_V312 = Layout(
-    interpreters_head=40,
-    interpreter_gil=384,
-    interpreter_next=0,
-    threads_head=72,
-    gc_collecting=312,
-    gil_holder=8,
-    gil_locked=16,
-    gil_size=208,
-    thread_next=8,
-    thread_tid=144,
-    thread_cframe=56,
-    current_frame=0,
-    thread_chunk=232,
-    thread_top=240,
-    frame_code=0,
-    frame_previous=8,
-    frame_instruction=56,
-    frame_owner=70,
-    frame_size=80,
-    code_size=200,
-    code_filename=112,
-    code_qualname=128,
-    code_linetable=136,
-    code_first_line=68,
-    code_bytecode=192,
-    str_state=32,
-    str_length=16,
-    str_ascii_size=40,
-    str_compact_size=56,
-    **_OBJECTS,
-)
-
-TABLES = {(3, 11): _V311, (3, 12): _V312}
 
 
 def version_of(hexversion: int) -> Version:

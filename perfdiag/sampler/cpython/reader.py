@@ -7,48 +7,27 @@ that these stacks use.
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from perfdiag.host.elf import Mapping
 from perfdiag.host.memory import Memory
 from perfdiag.host.namespaces import inner_tids
-from perfdiag.sampler.cpython.chain import Fields
 from perfdiag.sampler.cpython.code import CodeCache, RawFrame
+from perfdiag.sampler.cpython.frames import Stack, stack_reader
 from perfdiag.sampler.cpython.interpreters import Interpreters
 from perfdiag.sampler.cpython.layout import Unsupported
-from perfdiag.sampler.cpython.runtime import locate
-from perfdiag.sampler.cpython.thread import Look, ThreadStack
+from perfdiag.sampler.cpython.runtime import Runtime, locate
+from perfdiag.sampler.cpython.task_layout import find
+from perfdiag.sampler.cpython.tasks import Tasks, TaskState
+from perfdiag.sampler.cpython.thread import Look
+from perfdiag.sampler.cpython.tick import PythonTick, ReaderStats, Vanished
 
-__all__ = ["PythonTick", "RawFrame", "Reader", "ReaderStats", "Unsupported", "Vanished"]
+__all__ = ["PythonTick", "RawFrame", "Reader", "ReaderStats", "TaskState", "Unsupported", "Vanished"]
 
 RETRIES = 3
 _ATTEMPTS = 10  # reads of one stack in a tick, those that only learnt where things lie included
 _LOOKS_AT_ATTACH = 20
 _CHAIN_LIMIT = 100_000
-
-
-class Vanished(Exception):
-    """The process has ended, or another program runs in it."""
-
-
-class PythonTick(NamedTuple):
-    """One look. Threads are native thread ids, as this process's PID namespace has them."""
-
-    holder: int  # thread that holds the GIL of the main interpreter, 0: none
-    locked: bool
-    collecting: bool  # a garbage collector is running
-    stacks: dict[int, int]  # thread -> stack id; the stack without frames for a thread in no Python code
-    torn: list[int]  # threads whose stack could not be read as a whole
-
-
-@dataclass(slots=True)
-class ReaderStats:
-    stacks: int = 0  # delivered
-    reused: int = 0  # of them, unchanged since the last look
-    partial: int = 0  # of them, callers only: the thread called and returned too fast for its leaf
-    retried: int = 0  # reads after the first one of a tick
-    torn: int = 0  # given up
 
 
 class _Known(NamedTuple):
@@ -57,13 +36,19 @@ class _Known(NamedTuple):
 
 
 class Reader:
-    """Reads one process. `mappings` is its parsed /proc/PID/maps. Raises Unsupported, PermissionError and
-    Vanished; after that, only `Vanished`."""
+    """Reads one process. `mappings` is its parsed /proc/PID/maps; `runtime`, in its stead, that of a process
+    which this one was forked from. Raises Unsupported, PermissionError and Vanished; after that, only
+    `Vanished`."""
 
-    def __init__(self, pid: int, memory: Memory, mappings: Sequence[Mapping]) -> None:
+    def __init__(
+        self, pid: int, memory: Memory, mappings: Sequence[Mapping], runtime: Runtime | None = None
+    ) -> None:
         self._pid, self._memory = pid, memory
         try:
-            runtime = locate(memory, mappings)
+            runtime = runtime or locate(memory, mappings)
+            if runtime.tasks is None:
+                runtime = runtime._replace(tasks=find(memory, mappings, runtime.version, runtime.address))
+            self.runtime = runtime
             self._interpreters = Interpreters(memory, runtime)
         except ProcessLookupError as error:
             raise Vanished(f"process {pid} has ended") from error
@@ -74,16 +59,17 @@ class Reader:
         self.version = "{}.{}.{}".format(*runtime.version)
         self.gil_range = (self._interpreters.gil, self._interpreters.gil + runtime.layout.gil_size)
         self.stats = ReaderStats()
-        self._fields = Fields(runtime.layout)
+        self._stack = stack_reader(memory, runtime)
         self._codes = CodeCache(memory, runtime.layout)
         self._known: dict[tuple[int, ...], _Known] = {}
         # thread state -> its last chain and what that is: hashing a chain is dear
         self._delivered: dict[int, tuple[tuple[int, ...], _Known | None]] = {}
         self._stack_ids: dict[tuple[int, ...], int] = {}
         self._stacks: list[tuple[RawFrame, ...]] = []
-        self._threads: dict[int, ThreadStack] = {}
+        self._threads: dict[int, Stack] = {}
         self._by_address: dict[int, int] = {}
         self._complete = False  # the list of threads is
+        self._tasks = Tasks(memory, runtime.tasks, self._codes, self._intern) if runtime.tasks else None
         self._validate()
 
     @property
@@ -104,10 +90,20 @@ class Reader:
         except OSError as error:
             raise Vanished(f"the interpreter of process {self._pid} is gone: {error.strerror}") from error
 
+    def tasks(self) -> list[TaskState] | None:
+        """One look at asyncio's tasks, from 3.14 on; None when there are none to be read, or they changed
+        too fast."""
+        if self._tasks is None:
+            return None
+        try:
+            return self._tasks.look(self._interpreters.addresses, self._by_address)
+        except OSError as error:
+            raise Vanished(f"the interpreter of process {self._pid} is gone: {error.strerror}") from error
+
     def _tick(self, only: Collection[int] | None) -> PythonTick:
         threads, got = self._gather(only)
-        whole: list[ThreadStack] = []
-        again: list[ThreadStack] = []
+        whole: list[Stack] = []
+        again: list[Stack] = []
         at = self._interpreters.length
         for thread in threads:
             end = at + thread.length
@@ -125,7 +121,7 @@ class Reader:
         holder = self._by_address.get(state.holder, 0) if state.locked else 0
         return PythonTick(holder, state.locked, state.collecting, stacks, torn)
 
-    def _gather(self, only: Collection[int] | None) -> tuple[list[ThreadStack], int]:
+    def _gather(self, only: Collection[int] | None) -> tuple[list[Stack], int]:
         """Copy the state and the stacks; once more when threads were born or have ended."""
         state = self._interpreters
         if only is None:  # the last of a thread's end cannot be seen in the state
@@ -151,7 +147,8 @@ class Reader:
         self._delivered.clear()
         before = {thread.address: (tid, thread) for tid, thread in self._threads.items()}
         self._threads, self._by_address, self._complete = {}, {}, whole
-        for address, tid in states:
+        for state in states:
+            address, tid, _ = state
             if not tid:
                 self._complete = False  # a thread is being born
                 continue
@@ -160,9 +157,9 @@ class Reader:
             known = before.get(address)
             stack = known[1] if known and known[0] == here else None
             # newer interpreters come first: a thread in two of them runs the newer one's code
-            self._threads.setdefault(here, stack or ThreadStack(self._memory, self._fields, address, tid))
+            self._threads.setdefault(here, stack or self._stack(state))
 
-    def _retry(self, thread: ThreadStack, stacks: dict[int, int]) -> int:
+    def _retry(self, thread: Stack, stacks: dict[int, int]) -> int:
         """Read one stack until it is whole. Returns the thread when that does not succeed, else 0."""
         torn = 0
         for _ in range(_ATTEMPTS):
@@ -183,11 +180,11 @@ class Reader:
                 break
         return self._by_address.get(thread.address, 0)
 
-    def _deliver(self, threads: list[ThreadStack], stacks: dict[int, int]) -> list[ThreadStack]:
+    def _deliver(self, threads: list[Stack], stacks: dict[int, int]) -> list[Stack]:
         """Enter the stack ids of whole stacks. Returns the threads to be read again: those whose code
         objects had changed, cannot be read, or were new (they may have changed since the copy)."""
-        again: list[ThreadStack] = []
-        found: list[tuple[ThreadStack, _Known | None, frozenset[int]]] = []
+        again: list[Stack] = []
+        found: list[tuple[Stack, _Known | None, frozenset[int]]] = []
         needed: set[int] = set()
         for thread in threads:
             chain, known = self._delivered.get(thread.address, ((), None))
@@ -225,13 +222,17 @@ class Reader:
             raise
         except (ValueError, OSError):
             return None
+        if len(self._known) >= _CHAIN_LIMIT:
+            self._known.clear()
+        known = self._known[chain] = _Known(self._intern(ids), codes)
+        return known
+
+    def _intern(self, ids: tuple[int, ...]) -> int:
+        """The id of a stack of frame ids."""
         stack = self._stack_ids.setdefault(ids, len(self._stacks))
         if stack == len(self._stacks):
             self._stacks.append(tuple([self._codes.frames[number] for number in ids]))
-        if len(self._known) >= _CHAIN_LIMIT:
-            self._known.clear()
-        known = self._known[chain] = _Known(stack, codes)
-        return known
+        return stack
 
     def _validate(self) -> None:
         """The layout fits when thread states name threads of the process, and their stacks decode."""

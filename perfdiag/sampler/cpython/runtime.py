@@ -6,7 +6,10 @@ from typing import NamedTuple
 from perfdiag.host.elf import X86_64, Image, Mapping, NotElf, images, open_mapped
 from perfdiag.host.memory import Memory
 from perfdiag.sampler.cpython.debug_offsets import COOKIE, TABLE_SIZE, parse, published_version
-from perfdiag.sampler.cpython.layout import TABLES, Layout, Unsupported, Version, version_of
+from perfdiag.sampler.cpython.layout import Layout, Unsupported, Version
+from perfdiag.sampler.cpython.release import SYMBOLS, pthread_tid, release
+from perfdiag.sampler.cpython.tables import TABLES
+from perfdiag.sampler.cpython.task_layout import TaskLayout
 
 _SCAN_LIMIT = 1 << 26
 
@@ -15,6 +18,8 @@ class Runtime(NamedTuple):
     address: int  # of _PyRuntime
     version: Version
     layout: Layout
+    pthread_tid: int = 0  # before 3.11: where a pthread has its thread id
+    tasks: TaskLayout | None = None  # from 3.14 on, where asyncio has been imported
 
 
 def locate(memory: Memory, mappings: Sequence[Mapping]) -> Runtime:
@@ -28,37 +33,44 @@ def locate(memory: Memory, mappings: Sequence[Mapping]) -> Runtime:
                 image = Image(file, mapping.start)
                 if image.machine != X86_64:
                     raise Unsupported("the interpreter is not built for x86-64")
-                found = image.symbols(("_PyRuntime", "Py_Version"))
-                address = found.get("_PyRuntime") or image.section(".PyRuntime")
+                symbols = image.symbols(("_PyRuntime", "Py_Initialize", *SYMBOLS))
+                address = symbols.get("_PyRuntime") or image.section(".PyRuntime")
+                if address is None and "Py_Initialize" in symbols:
+                    raise Unsupported("CPython before 3.7")
+                if address is not None:
+                    return _published(memory, address) or _tabulated(
+                        memory, mappings, address, release(memory, image, symbols)
+                    )
         except (NotElf, FileNotFoundError) as error:
             reason = str(error)
-            continue
-        if address is not None:
-            return _identify(memory, address, found.get("Py_Version"))
     address = _search_cookie(memory, mappings)
-    if address is None:
+    found = _published(memory, address) if address is not None else None
+    if found is None:
         raise Unsupported(reason)
-    return _identify(memory, address, None)
+    return found
 
 
 def _candidates(mappings: Sequence[Mapping]) -> list[Mapping]:
-    """libpython, python*, and the executable of a program that embeds an interpreter."""
-    rows = images(mappings, "libpython", "python")
-    return rows + [row for row in mappings[:1] if row.inode and row not in rows]
+    """libpython, the executable (it may embed an interpreter, whatever its name), python*."""
+    rows = images(mappings, "libpython")
+    rows += [row for row in mappings[:1] if row.inode and row not in rows]
+    return rows + [row for row in images(mappings, "python") if row not in rows]
 
 
-def _identify(memory: Memory, address: int, version_at: int | None) -> Runtime:
+def _published(memory: Memory, address: int) -> Runtime | None:
+    """The runtime with the offsets that it publishes itself, from 3.13 on."""
     table = memory.read(address, TABLE_SIZE)
-    published = published_version(table)
-    if published is not None:
-        return Runtime(address, published, parse(table))
-    if version_at is None:
-        raise Unsupported("CPython before 3.11")
-    version = version_of(int.from_bytes(memory.read(version_at, 8), "little"))
+    version = published_version(table)
+    return None if version is None else Runtime(address, version, parse(table))
+
+
+def _tabulated(memory: Memory, mappings: Sequence[Mapping], address: int, version: Version) -> Runtime:
     layout = TABLES.get(version[:2])
     if layout is None:
         raise Unsupported("CPython {}.{}.{} is not known to this reader".format(*version))
-    return Runtime(address, version, layout)
+    if layout.thread_pthread is None:
+        return Runtime(address, version, layout)
+    return Runtime(address, version, layout, pthread_tid(memory, mappings))
 
 
 def _search_cookie(memory: Memory, mappings: Sequence[Mapping]) -> int | None:

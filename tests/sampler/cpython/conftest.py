@@ -30,7 +30,7 @@ def newer_pythons() -> Path:
     return Path(os.environ.get("PERFDIAG_NEWER_PYTHONS") or cache / "perfdiag" / "newer-pythons")
 
 
-def _find(version: str) -> str | None:
+def find(version: str) -> str | None:
     """`pythonX.Y` from PERFDIAG_PYTHONS (directories, ':' between them), ~/.pyenv/versions, the folder that
     tools/newer-pythons makes, or PATH."""
     name = f"python{version}"
@@ -42,7 +42,7 @@ def _find(version: str) -> str | None:
 
 
 def _found(version: str) -> str:
-    path = _find(version)
+    path = find(version)
     if path is None:
         hint = "; `make newer-pythons` gets it" if version in NEWER else ""
         pytest.skip(f"python{version} is neither on PATH nor in ~/.pyenv nor in PERFDIAG_PYTHONS{hint}")

@@ -3,12 +3,12 @@ import struct
 import pytest
 
 from perfdiag.sampler.cpython.chain import Fields, agreed
-from perfdiag.sampler.cpython.layout import TABLES
+from perfdiag.sampler.cpython.tables import TABLES
 
 A, B, C, D = [1, 10], [2, 20], [3, 30], [4, 40]  # frames: code object, instruction
 
 
-@pytest.mark.parametrize("version", sorted(TABLES))
+@pytest.mark.parametrize("version", [version for version in TABLES if version >= (3, 11)])
 def test_fields_are_words_from_the_start_of_the_copied_part(version: tuple[int, int]) -> None:
     layout = TABLES[version]
     assert layout.thread_cframe is not None

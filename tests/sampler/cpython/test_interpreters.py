@@ -8,8 +8,9 @@ import pytest
 
 from perfdiag.host.memory import Memory
 from perfdiag.sampler.cpython.interpreters import Interpreters, ThreadState
-from perfdiag.sampler.cpython.layout import TABLES, Unsupported
+from perfdiag.sampler.cpython.layout import Unsupported
 from perfdiag.sampler.cpython.runtime import Runtime
+from perfdiag.sampler.cpython.tables import TABLES
 
 LAYOUT = TABLES[3, 12]
 INTERPRETER, GIL, THREADS = 0x400, 0x1000, 0x2000

@@ -2,10 +2,11 @@ import struct
 
 import pytest
 
-from perfdiag.sampler.cpython.layout import TABLES, Unsupported, version_of
+from perfdiag.sampler.cpython.layout import Unsupported, version_of
+from perfdiag.sampler.cpython.tables import TABLES
 
 
-@pytest.mark.parametrize("version", sorted(TABLES))
+@pytest.mark.parametrize("version", [version for version in TABLES if version >= (3, 11)])
 def test_a_frame_is_unpacked_as_code_previous_instruction_and_kind(version: tuple[int, int]) -> None:
     layout = TABLES[version]
     frame = bytearray(layout.frame_size)
@@ -20,7 +21,7 @@ def test_a_frame_is_unpacked_as_code_previous_instruction_and_kind(version: tupl
     assert (11, 22, 33, kind) == layout.frame_struct().unpack_from(frame, layout.frame_code)
 
 
-@pytest.mark.parametrize("version", sorted(TABLES))
+@pytest.mark.parametrize("version", [version for version in TABLES if version >= (3, 11)])
 def test_the_kind_that_ends_a_chain_is_the_one_of_the_version(version: tuple[int, int]) -> None:
     layout = TABLES[version]
     # 3.11: is_entry and owned by the thread; 3.12: FRAME_OWNED_BY_CSTACK

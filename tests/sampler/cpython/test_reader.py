@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from perfdiag.sampler.cpython.heap import HeapStack
 from perfdiag.sampler.cpython.reader import PythonTick, RawFrame, Reader, Unsupported, Vanished
 from tests.sampler.cpython.conftest import PROGRAMS, Start, attach
 
@@ -49,20 +50,42 @@ def _stop(pid: int) -> None:
     _until(lambda: _is_stopped(pid))
 
 
-def _dump(pid: int) -> tuple[dict[int, list[tuple[str, str, int]]], int] | None:
+def _dump(pid: int, pthreads: dict[int, int]) -> tuple[dict[int, list[tuple[str, str, int]]], int] | None:
     """py-spy's stacks, and the thread that holds the GIL (0: none); None when py-spy fails, as it does now
-    and then for threads that are being born."""
+    and then for threads that are being born. Before 3.11 it knows the pthreads only."""
     command = [_py_spy(), "dump", "--nonblocking", "--json", "--pid", str(pid)]
     done = subprocess.run(command, capture_output=True, timeout=20)
     if done.returncode:
         return None
     threads = json.loads(done.stdout)
+    for thread in threads:
+        thread["tid"] = pthreads.get(thread["thread_id"]) or thread["os_thread_id"]
     stacks = {
-        thread["os_thread_id"]: [(row["filename"], row["name"], row["line"]) for row in thread["frames"]]
+        thread["tid"]: [(row["filename"], row["name"], row["line"]) for row in thread["frames"]]
         for thread in threads
-        if thread["os_thread_id"]
+        if thread["tid"]
     }
-    return stacks, max((thread["os_thread_id"] for thread in threads if thread["owns_gil"]), default=0)
+    return stacks, max((thread["tid"] for thread in threads if thread["owns_gil"]), default=0)
+
+
+def _pthreads(reader: Reader) -> dict[int, int]:
+    """pthread_t -> thread, before 3.11."""
+    return {stack._pthread: tid for tid, stack in reader._threads.items() if isinstance(stack, HeapStack)}
+
+
+def _miscounted(reader: Reader, tid: int) -> set[int]:
+    """Numbers of the frames whose lines py-spy gets wrong: on 3.10 it leaves out the length of byte code that
+    belongs to no line (the start of a generator, the end of a handler)."""
+    layout = reader.runtime.layout
+    if layout.frame_unit != 2:
+        return set()
+    read, chain = reader._memory.pointer, reader._threads[tid].chain
+    tables = [reader._codes._bytes(read(code + layout.code_linetable)) for code in chain[::2]]
+    return {number for number, table in enumerate(tables) if b"\x80" in table[1::2]}
+
+
+def _without_lines(frames: list[tuple[str, str, int]], which: set[int]) -> list[tuple[str, str, int]]:
+    return [(*frame[:2], 0 if number in which else frame[2]) for number, frame in enumerate(frames)]
 
 
 def _plain(frames: tuple[RawFrame, ...]) -> list[tuple[str, str, int]]:
@@ -85,13 +108,17 @@ def test_every_frame_of_a_stopped_target_equals_py_spys(interpreter: str, progra
     for _ in range(STOPS):
         _stop(target.pid)
         tick = reader.tick(None)
-        oracle = _dump(target.pid)
+        oracle = _dump(target.pid, _pthreads(reader))
         os.kill(target.pid, signal.SIGCONT)
         assert [] == tick.torn
         if oracle is not None:
             compared += 1
             stacks, holder = oracle
-            assert stacks == {tid: _plain(reader.frames(stack)) for tid, stack in tick.stacks.items()}
+            assert stacks.keys() == tick.stacks.keys()
+            for tid, stack in tick.stacks.items():
+                unsure = _miscounted(reader, tid)
+                expected = _without_lines(stacks[tid], unsure)
+                assert expected == _without_lines(_plain(reader.frames(stack)), unsure)
             # py-spy reads another variable on 3.11, which is set a moment later than the GIL is taken
             assert holder in (tick.holder, 0)
     assert compared >= STOPS - 2
@@ -236,12 +263,15 @@ def test_a_program_that_is_not_python_is_refused_in_words(start: Start) -> None:
         attach(target.pid)
 
 
-def test_an_older_cpython_is_refused_in_words(start: Start) -> None:
-    older = sorted(Path.home().glob(".pyenv/versions/3.10.*/bin/python3.10"))
+@pytest.mark.parametrize(
+    ("version", "why"), [("3.6", r"CPython before 3\.7"), ("3.7", r"CPython before 3\.8")]
+)
+def test_an_older_cpython_is_refused_in_words(version: str, why: str, start: Start) -> None:
+    older = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}"))
     if not older:
-        pytest.skip("no python3.10 in ~/.pyenv")
+        pytest.skip(f"no python{version} in ~/.pyenv")
     target = start(str(older[0]), "-c", "print('ready', flush=True); input()", stdin=subprocess.PIPE)
-    with pytest.raises(Unsupported, match=r"CPython before 3\.11"):
+    with pytest.raises(Unsupported, match=why):
         attach(target.pid)
 
 
