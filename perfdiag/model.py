@@ -113,12 +113,14 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A thread of a process of the recording; `process` is an index into `Recording.processes`."""
+    """A thread of a process of the recording; `process` is an index into `Recording.processes`. A task of
+    asyncio is one too: `loop` is the thread that runs its event loop, 0 for what is a thread itself."""
 
     process: int
     tid: int
     name: str
     main: bool
+    loop: int = 0
 
 
 PAIR = "socket pair"  # the name of both ends of a pair of unix sockets that have none
@@ -146,6 +148,11 @@ class Frame:
     line: int
     first_line: int
     origin: Origin
+
+
+# file and function of the frame that stands between an asyncio task's own frames and those, above them, of
+# the task that it awaits
+AWAITED_TASK = ("<asyncio>", "await task")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +277,8 @@ class Meta:
     ended: str = ""  # '', or why the recording ended early: TARGET_EXITED, INTERRUPTED, ...
     options: Labels = ()
     blind: tuple[str, ...] = ()  # what this run could not see, in words
+    subject: str = ""  # of findings: 'process:PID', 'tree:PID' or 'set:PID,PID'; '': the first process
+    exit_status: int | None = None  # of a command that perfdiag started; negative: the signal that ended it
     cost: Cost = field(
         default_factory=lambda: Cost(
             sampler_cpu=0, parent_cpu=0, planned=0, made=0, stacks=0, torn=0, retried=0

@@ -8,7 +8,7 @@ from functools import lru_cache
 from perfdiag.model import Origin
 
 _LIBRARY = re.compile(r"/(?:site|dist)-packages/")
-_STDLIB = re.compile(r"/lib(?:64)?/(?:python|pypy)\d\.\d+t?/|/python\d+\.zip/|^<frozen ")
+_STDLIB = re.compile(r"/lib(?:64)?/(?:python|pypy)\d\.\d+t?/|/python\d+\.zip/|^<frozen |^<asyncio>$")
 
 
 class Origins:

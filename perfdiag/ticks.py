@@ -12,6 +12,9 @@ from enum import IntFlag
 RUNNING = -2  # on a CPU or ready for one
 OUTSIDE = -1  # blocked, but not in a system call (a page fault)
 UNREADABLE = -3  # /proc/PID/task/TID/syscall was denied
+TASK = -4  # no thread, but an asyncio task that waits
+
+FIRST_TASK = 1 << 40  # `tid` of tasks: above every thread's
 
 
 class TickFlag(IntFlag):
@@ -28,10 +31,10 @@ class RowFlag(IntFlag):
     TORN = 1  # no consistent stack could be read
     GONE = 2  # the thread has ended
     NO_STACK = 4  # the thread has no Python frames
+    WORKED = 8  # `stack` is where it last computed: of a wait since then the code is not known
 
 
 TICK_COLUMNS = ("at_ns", "flags")
-    WORKED = 8  # `stack` is where it last computed: of a wait since then the code is not known
 ROW_COLUMNS = (
     "tick",
     "process",

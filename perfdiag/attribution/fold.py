@@ -14,11 +14,12 @@ from perfdiag.attribution.kernel_time import Counted, Entry, FaultPrice
 from perfdiag.attribution.lines import CALLS, Lines
 from perfdiag.attribution.loops import EPISODE, Loops
 from perfdiag.attribution.reader import Reader, Row
+from perfdiag.attribution.tasks import Tasks
 from perfdiag.attribution.thread_time import ThreadTime, slices_of
 from perfdiag.attribution.turns import Turns
 from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
-from perfdiag.ticks import RUNNING, GilFlag, RowFlag, TickFlag
+from perfdiag.ticks import FIRST_TASK, RUNNING, GilFlag, RowFlag, TickFlag
 
 # seconds from being woken to running on an idle CPU, part of the wait: another thread would take longer
 _WAKE_UP = 500e-6
@@ -41,10 +42,11 @@ class Attribution:
         self._lines = Lines(self._reader.user)
         self._ways = InTheWay(self._reader, self._threads, self._unchanged)
         self.loops = Loops(self._reader.stack, episode)
+        self._tasks = Tasks(self._reader, self._threads)
         self._fault_price = FaultPrice(recording.snapshots)
 
     def step(self, start: int, stop: int, end: float) -> tuple[list[Slice], dict[tuple[int, int], str]]:
-        """Slices of the ticks start..stop, up to the time `end`, and the group of each thread."""
+        """Slices of the ticks start..stop, up to the time `end`, and the group of each thread and task."""
         self._price = self._fault_price.at(end)
         for number in range(start, stop):
             at = self._ticks["at_ns"][number] / 1e9
@@ -58,14 +60,18 @@ class Attribution:
                 self._unchanged(thread, end)
         threads = self._ended + list(self._threads.values())
         self._ended = []
-        slices = [part for thread in threads for part in slices_of(thread, self._price)]
-        return slices, {(thread.process, thread.tid): thread.group for thread in threads}
+        slices, groups = self._tasks.step(end)
+        slices += [part for thread in threads for part in slices_of(thread, self._price)]
+        return slices, groups | {(thread.process, thread.tid): thread.group for thread in threads}
 
     # -- one tick -----------------------------------------------------------------------------------
 
     def _tick(self, at: float, rows: Iterable[Row]) -> None:
         for row in rows:
             _, process, tid, cpu, delay, turns, *counted, call, item, stack, flags = row
+            if tid >= FIRST_TASK:
+                self._tasks.see(at, row, first=self._first)
+                continue
             key = (process, tid)
             thread = self._threads.get(key)
             if flags & RowFlag.GONE:

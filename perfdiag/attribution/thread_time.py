@@ -44,6 +44,7 @@ class ThreadTime:
     collects: bool = False  # garbage, in the holder of the GIL
     pending: float = 0.0
     loose: float = 0.0
+    idled: float = 0.0  # seconds that it waited for work
     owed: float = 0.0  # seconds of the present wait from before its first tick, not booked yet
     others: dict[int, int] = field(default_factory=dict)
     waits: list[Entry] = field(default_factory=list)
@@ -72,6 +73,8 @@ class ThreadTime:
         weight, t0, self.owed = weight + self.owed, t0 - self.owed, 0.0
         if weight <= 0 or self.blocked is None:
             return
+        if self.blocked is TimeClass.IDLE:
+            self.idled += weight
         total = sum(self.others.values())
         time = self.turns_seen.told(self.blocked, self.object)
         for other, count in self.others.items() if total else ((-1, 1),):

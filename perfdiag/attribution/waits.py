@@ -7,6 +7,7 @@ file (by its last parts) and a function (its qualified name, or the last part of
 
 from collections.abc import Sequence
 
+from perfdiag.attribution.awaits import AWAITS
 from perfdiag.model import Frame, Origin, TimeClass
 
 _IDLE, _LOCK, _CHILD = TimeClass.IDLE, TimeClass.LOCK, TimeClass.CHILD
@@ -98,6 +99,7 @@ WAITS: dict[Key, TimeClass] = {
     ("multiprocessing/popen_fork.py", "poll"): _CHILD,
     ("multiprocessing/popen_fork.py", "wait"): _CHILD,
     ("multiprocessing/process.py", "join"): _CHILD,
+    **AWAITS,
 }
 
 # frames in which a worker does a piece of work: what stands below them, towards the root, gave it out

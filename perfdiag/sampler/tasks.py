@@ -34,7 +34,7 @@ class TaskRows:
         self.born: list[BornTask] = []
         self._index = index
         self._due = 0
-        self._last: dict[int, tuple[int, int]] = {}  # task -> call and stack of its last row
+        self._last: dict[int, tuple[int, int, bool]] = {}  # task -> call, stack, moved
         self._first = self._next = FIRST_TASK
 
     def restart(self) -> None:
@@ -63,18 +63,21 @@ class TaskRows:
         self._end(list(self._last), number, into)
 
     def _row(self, number: int, tid: int, state: TaskState, stack: int, into: Ticks) -> None:
-        row = (RUNNING if state.running else TASK, stack)
+        row = (RUNNING if state.running else TASK, stack, state.moved)
         if tid not in self._last:
             self._next = max(self._next, tid + 1)
             self.born.append(BornTask(tid, f"task {state.name}", state.loop))
         if self._last.get(tid) != row:
             self._last[tid] = row
-            self._append(into, number, tid, row[0], stack, RowFlag(0))
+            self._append(into, number, tid, *row, RowFlag(0))
 
     def _end(self, tids: list[int], number: int, into: Ticks) -> None:
         for tid in tids:
             del self._last[tid]
-            self._append(into, number, tid, TASK, -1, RowFlag.GONE)
+            self._append(into, number, tid, TASK, -1, False, RowFlag.GONE)
 
-    def _append(self, into: Ticks, number: int, tid: int, call: int, stack: int, flags: RowFlag) -> None:
-        into.rows.append(number, self._index, tid, 0, 0, 0, 0, 0, 0, call, -1, stack, flags)
+    def _append(
+        self, into: Ticks, number: int, tid: int, call: int, stack: int, moved: bool, flags: RowFlag
+    ) -> None:
+        """`slices` of a task is 1 when it was seen to go on; of its CPU time nothing is said."""
+        into.rows.append(number, self._index, tid, 0, 0, int(moved), 0, 0, 0, call, -1, stack, flags)

@@ -7,7 +7,7 @@ from perfdiag.sampler.cpython.code import CodeCache
 from perfdiag.sampler.cpython.task_layout import TaskLayout
 
 _DEPTH = 100  # coroutines
-_REACH = 1 << 16  # bytes from a coroutine to the top of its stack
+_REACH = 1 << 16  # bytes of a coroutine's variables and its stack
 _SUSPENDABLE = {"coroutine", "generator", "async_generator"}
 # objects that only lead to another one, which stands behind their header: what async for, an explicit
 # __await__ and await on a future go through
@@ -22,7 +22,8 @@ _NOT_JOINING = "sleep"
 
 @dataclass(frozen=True, slots=True)
 class AwaitChain:
-    """`request` (joined pieces, `length` bytes) reads everything that it was made of, `copy`."""
+    """`request` (joined pieces, `length` bytes) reads everything that it was made of, `copy`. The coroutines'
+    variables are in it: they differ when the task has gone on and awaits the same again."""
 
     frames: tuple[tuple[int, int], ...]  # (code object, instruction), the innermost first
     ids: tuple[int, ...]  # the same as frame ids
@@ -89,10 +90,12 @@ def _walk(
         if not code:
             return 0  # it has ended
         into.append((code, _u64(data, layout.coroutine_instruction)))
-        top = (_u64(data, layout.coroutine_top) & -4) - layout.awaited
-        if data[layout.coroutine_state] not in layout.awaits or not 0 < top - address < _REACH:
+        end = address + layout.coroutine_size  # then come its variables and its stack
+        top = _u64(data, layout.coroutine_top) & -4
+        if data[layout.coroutine_state] not in layout.awaits or not layout.awaited <= top - end < _REACH:
             return 0
-        address = _u64(copies.read(top, 8), 0) & -4
+        variables = copies.read(end, top - end)
+        address = _u64(variables, len(variables) - layout.awaited) & -4
     return 0
 
 

@@ -35,8 +35,9 @@ _FIELDS = {
         """,
     (3, 14): """
         runtime_state: size finalizing interpreters_head
-        interpreter_state: size id next threads_head threads_main gc imports_modules sysdict builtins ceval_gil
-            gil_runtime_state gil_runtime_state_enabled gil_runtime_state_locked gil_runtime_state_holder
+        interpreter_state: size id next threads_head threads_main gc imports_modules sysdict builtins
+            ceval_gil gil_runtime_state gil_runtime_state_enabled gil_runtime_state_locked
+            gil_runtime_state_holder
             code_object_generation tlbc_generation
         thread_state: size prev next interp current_frame thread_id native_thread_id datastack_chunk status
         interpreter_frame: size previous executable instr_ptr localsplus owner stackpointer tlbc_index
@@ -58,8 +59,9 @@ _FIELDS = {
         """,
     (3, 15): """
         runtime_state: size finalizing interpreters_head
-        interpreter_state: size id next threads_head threads_main gc imports_modules sysdict builtins ceval_gil
-            gil_runtime_state gil_runtime_state_enabled gil_runtime_state_locked gil_runtime_state_holder
+        interpreter_state: size id next threads_head threads_main gc imports_modules sysdict builtins
+            ceval_gil gil_runtime_state gil_runtime_state_enabled gil_runtime_state_locked
+            gil_runtime_state_holder
             code_object_generation tlbc_generation
         thread_state: size prev next interp current_frame base_frame last_profiled_frame
             last_profiled_frame_seq thread_id native_thread_id datastack_chunk status holds_gil gil_requested
@@ -87,9 +89,9 @@ _FIELDS = {
 _LARGEST_STRUCT = 1 << 24
 _LENGTHS = {"gc.generation_stats_length"}  # of something else than the struct of its section
 
-# Not published, taken from the headers of 3.13 to 3.15: the size of struct _gil_runtime_state with glibc's mutex
-# and condition on x86-64; datastack_top follows datastack_chunk; PyCompactUnicodeObject adds two words (published from
-# 3.15 on).
+# Not published, taken from the headers of 3.13 to 3.15: the size of struct _gil_runtime_state with glibc's
+# mutex and condition on x86-64; datastack_top follows datastack_chunk; PyCompactUnicodeObject adds two words
+# (published from 3.15 on).
 _GIL_SIZE = 208
 _TOP_AFTER_CHUNK = 8
 _COMPACT_AFTER_ASCII = 16

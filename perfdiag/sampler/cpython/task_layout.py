@@ -46,7 +46,7 @@ class TaskLayout:
     running_loop: int
     running_task: int
     thread_tasks: int
-    coroutine_size: int  # up to the end of the fixed part of its frame
+    coroutine_size: int  # up to its variables
     coroutine_state: int
     coroutine_code: int
     coroutine_instruction: int
@@ -106,7 +106,7 @@ def parse(minor: tuple[int, int], of: dict[str, int], published: bytes) -> TaskL
         running_loop=tasks["running_loop"],
         running_task=tasks["running_task"],
         thread_tasks=tasks["thread_tasks"],
-        coroutine_size=frame + of["interpreter_frame.size"],
+        coroutine_size=frame + of["interpreter_frame.localsplus"],
         coroutine_state=of["gen_object.gi_frame_state"],
         coroutine_code=frame + of["interpreter_frame.executable"],
         coroutine_instruction=frame + of["interpreter_frame.instr_ptr"],

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from perfdiag.host.memory import Memory
+from perfdiag.model import AWAITED_TASK
 from perfdiag.sampler.cpython.await_chain import AwaitChain, read_chain
 from perfdiag.sampler.cpython.code import CodeCache, RawFrame
 from perfdiag.sampler.cpython.task_layout import TaskLayout
 from perfdiag.sampler.cpython.task_list import Listed, TaskLists
 
-AWAITED_TASK = RawFrame("<asyncio>", "await task", 0, 0)  # between two tasks' frames in a stack
 _ATTEMPTS = 3
 _MOST_JOINED = 20  # tasks, each awaiting the next
 _MOST_AWAITING = 1 << 10  # tasks that await the same one
@@ -30,6 +30,7 @@ class TaskState(NamedTuple):
     loop: int  # thread that runs its event loop, 0: it has ended
     running: bool
     stack: int
+    moved: bool  # it was seen to go on
     awaited_by: tuple[int, ...]  # tasks, by number
 
 
@@ -41,6 +42,7 @@ class _Known:
     coroutine: int
     name: str
     chain: AwaitChain | None = None
+    moved: bool = False
 
 
 class Tasks:
@@ -53,7 +55,7 @@ class Tasks:
         self._known: dict[int, _Known] = {}
         self._lists = TaskLists(memory, layout)
         self._born = 0
-        self._between = codes.intern(AWAITED_TASK)
+        self._between = codes.intern(RawFrame(*AWAITED_TASK, 0, 0))
 
     @property
     def bounded(self) -> bool:
@@ -83,6 +85,7 @@ class Tasks:
                 task.loop,
                 task.address in running,
                 -1 if task.address in running else self._stack(task.address, joined),
+                one.moved or task.address in running,
                 tuple([known[address].number for address in awaiting[task.address]]),
             )
             for task, one in zip(listed, known.values(), strict=True)
@@ -121,7 +124,7 @@ class Tasks:
         for one, chain in read:
             at, start = at + chain.length, at
             if data[start:at] != chain.copy:
-                one.chain = None
+                one.chain, one.moved = None, True
         for address, one in tasks.items():
             for _ in range(_ATTEMPTS):
                 one.chain = one.chain or self._read(address)

@@ -1,0 +1,144 @@
+"""The waiting time of asyncio tasks: tasks -> slices, a part of the fold.
+
+A task is looked at some times a second; what it waits for holds until the next look. While it runs its time
+is that of the thread that runs its event loop. While that thread runs another task, or is blocked in one, a
+task may long have what it waits for and only wait for its turn: that part of its wait counts as idle, because
+the thread's own row says what the time goes to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from perfdiag.attribution.awaits import STREAM
+from perfdiag.attribution.reader import Reader, Row
+from perfdiag.attribution.thread_time import ThreadTime
+from perfdiag.attribution.waits import WAITS, waiting_frame
+from perfdiag.model import AWAITED_TASK, Frame, Origin, Slice, TimeClass
+from perfdiag.ticks import RUNNING, RowFlag
+
+Key = tuple[int, int]  # process, task
+
+# nothing has come of such a wait until the task was seen to move
+_FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP, TimeClass.LOCK}
+
+
+@dataclass(slots=True)
+class _Task:
+    """What is known of a task at its last row, and what was booked for it in this step."""
+
+    group: str
+    loop: int  # thread
+    at: float
+    idled: float  # seconds that its loop had waited by then
+    moved: bool  # it was born during the look, or seen to go on
+    time: TimeClass | None = None  # of its wait; None: it runs
+    stack: int = -1
+    slices: list[Slice] = field(default_factory=list)
+
+
+class Tasks:
+    """`threads` are all threads alive; those of this tick come before its tasks."""
+
+    def __init__(self, reader: Reader, threads: Mapping[Key, ThreadTime]) -> None:
+        self._reader, self._threads = reader, threads
+        self._tasks: dict[Key, _Task] = {}
+        self._ended: list[tuple[Key, _Task]] = []
+        self._takers: set[str] = set()  # groups that were seen to wait for work
+
+    def see(self, at: float, row: Row, *, first: bool) -> None:
+        """A row of a task; `first`: of the first tick."""
+        _, process, tid, *_, call, _, stack, flags = row
+        key = (process, tid)
+        task = self._tasks.get(key)
+        if task is None:
+            if flags & RowFlag.GONE:
+                return
+            loop = self._reader.thread(process, tid).loop
+            task = self._tasks[key] = _Task(
+                group="task", loop=loop, at=at, idled=self._idled(process, loop, at), moved=not first
+            )
+        self._book(key, task, at)
+        if flags & RowFlag.GONE:
+            self._ended.append((key, self._tasks.pop(key)))
+            return
+        task.moved = task.moved or row[5] > 0
+        task.stack = stack
+        task.time = None if call == RUNNING else self._class(process, task)
+
+    def step(self, end: float) -> tuple[list[Slice], dict[Key, str]]:
+        """Slices up to `end` since the last step, and the group of each task."""
+        for key, task in self._tasks.items():
+            self._book(key, task, end)
+        present = [*self._ended, *self._tasks.items()]
+        self._ended = []
+        slices = [part for _, task in present for part in task.slices]
+        for _, task in present:
+            task.slices = []
+        return slices, {key: task.group for key, task in present}
+
+    def _class(self, process: int, task: _Task) -> TimeClass:
+        stack = self._reader.stack(task.stack)
+        if stack is None or not stack.frames:
+            return TimeClass.IDLE
+        own = _own(stack.frames)
+        root = own[-1]
+        task.group = f"task {root.function} ({root.file.rpartition('/')[2]})"
+        if len(own) < len(stack.frames):  # what it awaits is the row of another task
+            return TimeClass.IDLE
+        key = waiting_frame(own)
+        time = WAITS[key] if key else TimeClass.IDLE
+        if time is TimeClass.IDLE or (key == STREAM and self._reader.listens(process)):
+            if key:
+                self._takers.add(task.group)
+            return TimeClass.IDLE
+        if time is TimeClass.SLEEP and self._timer(task, own):
+            return TimeClass.IDLE
+        return time if task.moved or time not in _FOR_WORK else TimeClass.IDLE
+
+    def _timer(self, task: _Task, frames: Sequence[Frame]) -> bool:
+        """A sleep in a task's own coroutine is its timer; in a deeper one, or in a task that takes work, it
+        delays the work in hand."""
+        user = [frame for frame in frames if frame.origin is Origin.USER]
+        return len(user) <= 1 and task.group not in self._takers
+
+    def _book(self, key: Key, task: _Task, at: float) -> None:
+        idled = self._idled(key[0], task.loop, at)
+        whole = at - task.at
+        free = min(whole, max(0.0, idled - task.idled))
+        if task.time is not None and whole > 0:
+            waited = 0.0 if task.time is TimeClass.IDLE else free
+            for time, weight in ((task.time, waited), (TimeClass.IDLE, whole - waited)):
+                if weight > 0:
+                    task.slices.append(_slice(key, task, at, time, weight))
+        task.at, task.idled = at, idled
+
+    def _idled(self, process: int, loop: int, at: float) -> float:
+        """Seconds that the thread of an event loop has waited in its selector by now; all of them where the
+        thread is not known."""
+        thread = self._threads.get((process, loop))
+        if thread is None:
+            return at
+        waits = thread.blocked is TimeClass.IDLE
+        return thread.idled + (at - thread.at + thread.owed if waits else 0.0)
+
+
+def _own(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """The frames of the task itself: those below the ones of tasks that it awaits."""
+    start = 0
+    for number, frame in enumerate(frames, 1):
+        if (frame.file, frame.function) == AWAITED_TASK:
+            start = number
+    return frames[start:]
+
+
+def _slice(key: Key, task: _Task, at: float, time: TimeClass, weight: float) -> Slice:
+    return Slice(
+        process=key[0],
+        tid=key[1],
+        t0=task.at,
+        t1=at,
+        time=time,
+        object=-1,
+        stack=task.stack,
+        weight=weight,
+    )
