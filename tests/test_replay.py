@@ -34,8 +34,9 @@ def findings_of(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_every_labelled_program_has_a_recording() -> None:
-    assert {scenario.name for scenario in chosen("")} == {path.stem for path in RECORDINGS}
+def test_every_recording_is_of_a_labelled_program() -> None:
+    assert RECORDINGS
+    assert {path.stem for path in RECORDINGS} <= {scenario.name for scenario in chosen("")}
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
@@ -46,9 +47,12 @@ def test_a_recording_gives_the_findings_of_its_golden(
     check_golden(path.with_suffix(".findings"), findings_of(diagnose(load(str(path)), Options())))
 
 
-@pytest.mark.parametrize("scenario", chosen(""), ids=lambda scenario: scenario.name)
-def test_the_first_finding_of_a_recording_is_the_truth_of_its_program(scenario: object) -> None:
-    truth, name = scenario.truth, scenario.name  # type: ignore[attr-defined]
-    report = diagnose(load(str(FOLDER / f"{name}.perfdiag")), Options())
-    fired = [finding.kind for finding in report.findings if finding.verdict == "fired"]
-    assert (truth.kind if truth else None) == (fired[0] if fired else None)
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_the_first_finding_of_a_recording_is_the_truth_of_its_program(path: Path) -> None:
+    truth = chosen(path.stem)[0].truth
+    fired = [one.kind for one in diagnose(load(str(path)), Options()).findings if one.verdict == "fired"]
+    if truth is None:
+        assert [] == fired
+    else:
+        assert fired
+        assert fired[0] in (truth.kind, *truth.also)

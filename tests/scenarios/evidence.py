@@ -1,8 +1,9 @@
 """Takes evidence for a scenario without perfdiag: `python -m tests.scenarios.evidence [NAME,...]`.
 
 For the threads that matter (those with `Scenario.thread` on their stack) over a few seconds: what py-spy sees
-on their stacks, the state and system call that /proc shows, the scheduler's own accounts, the cgroup's, and
-the target's truth log. What it prints goes into the scenario's file by hand.
+on their stacks, the state and system call that /proc shows, the scheduler's accounts, and the target's truth
+log; for its processes faults, memory and descriptors; for the host pressure and segments sent again. What it
+prints goes into the scenario's file by hand.
 """
 
 import json
@@ -15,6 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.scenarios.counters import (
+    Thread,
+    blocked_call,
+    holdings_of,
+    pressure,
+    segments,
+    threads_of,
+    times_of,
+    tree_of,
+)
 from tests.scenarios.scoring import last_name
 from tests.scenarios.servers import Unavailable
 from tests.scenarios.stage import Target, chosen, on_stage
@@ -22,10 +33,6 @@ from tests.scenarios.truth import Scenario
 
 SECONDS = 4.0
 LOOKS_PER_DUMP = 4
-CALLS = {  # of x86-64; others are shown by number
-    "0": "read", "7": "poll", "45": "recvfrom", "61": "wait4", "74": "fsync", "75": "fdatasync",
-    "202": "futex", "219": "restart_syscall", "230": "clock_nanosleep",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -34,8 +41,10 @@ class Looks:
 
     stacks: Counter[str] = field(default_factory=Counter)  # innermost function, and 'in WHERE'
     calls: Counter[str] = field(default_factory=Counter)
-    tids: set[int] = field(default_factory=set)
-    failed: int = 0
+    number: int = 0
+    rising: Counter[str] = field(default_factory=Counter)  # looks at which it was more than at the one before
+    last: Counter[str] = field(default_factory=Counter)
+    threads: set[Thread] = field(default_factory=set)
 
 
 def dump(pid: int) -> list[dict[str, Any]]:
@@ -45,37 +54,30 @@ def dump(pid: int) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout)) if done.returncode == 0 else []
 
 
-def matters(thread: Mapping[str, Any], scenario: Scenario) -> bool:
-    return any(last_name(frame["name"]) == scenario.thread for frame in thread["frames"])
-
-
-def count_stacks(threads: Iterable[Mapping[str, Any]], scenario: Scenario, looks: Looks) -> None:
+def count_stacks(pid: int, scenario: Scenario, looks: Looks) -> None:
     where = scenario.truth.where if scenario.truth else None
-    for thread in threads:
-        if not matters(thread, scenario):
-            continue
-        looks.tids.add(thread["os_thread_id"])
+    for thread in dump(pid):
         names = [last_name(frame["name"]) for frame in thread["frames"]]
-        looks.stacks[f"leaf {names[0]}"] += 1
+        if scenario.thread not in ("", *names):
+            continue
+        looks.threads.add((pid, thread["os_thread_id"]))
+        looks.stacks[f"leaf {names[0]}" if names else "leaf -"] += 1
         looks.stacks[f"in {where}" if where in names else f"not in {where}"] += 1
 
 
-def blocked_call(pid: int, tid: int) -> str:
-    """'R', or the state and the system call in which a thread waits; proc_pid_syscall(5)."""
-    try:
-        text = Path(f"/proc/{pid}/task/{tid}/syscall").read_text().split()
-        state = Path(f"/proc/{pid}/task/{tid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return "gone"
-    if text[0] == "running" or state == "R":
-        return "R"
-    return f"{state} {CALLS.get(text[0], text[0])}"
-
-
-def schedstat(pid: int, tids: Iterable[int]) -> tuple[float, float]:
-    """(CPU, run queue) seconds of the threads so far."""
-    rows = [Path(f"/proc/{pid}/task/{tid}/schedstat").read_text().split() for tid in tids]
-    return sum(int(row[0]) for row in rows) / 1e9, sum(int(row[1]) for row in rows) / 1e9
+def look(target: Target, scenario: Scenario, looks: Looks) -> list[int]:
+    """One look at each process; which they are."""
+    pids = tree_of(target.pid) if scenario.tree else [target.pid]
+    if scenario.program:
+        for pid in pids:
+            count_stacks(pid, scenario, looks)
+    else:
+        looks.threads |= threads_of(pids)
+    held = holdings_of(pids)
+    looks.rising.update(name for name in ("resident MB", "descriptors") if held[name] > looks.last[name])
+    looks.last = held
+    looks.number += 1
+    return pids
 
 
 def periods(target: Target) -> tuple[int, int]:
@@ -102,29 +104,42 @@ def show(title: str, counts: Mapping[str, float], whole: float) -> None:
     print(f"  {title:<22}" + "  ".join(f"{name} {value / whole:.3f}" for name, value in parts if whole))
 
 
+def counted(pids: Iterable[int], looks: Looks) -> dict[str, Counter[str]]:
+    return {
+        "threads": times_of(looks.threads),
+        "processes": holdings_of(pids),
+        "pressure": pressure(),
+        "segments": segments(),
+    }
+
+
 def take(scenario: Scenario) -> None:
     looks = Looks()
-    with on_stage(scenario, log=True) as target:
-        count_stacks(dump(target.pid), scenario, looks)
-        t0, before, unlimited = time.monotonic(), schedstat(target.pid, looks.tids), periods(target)
+    with on_stage(scenario, log=bool(scenario.program)) as target:
+        pids = look(target, scenario, looks)
+        t0, before, unlimited = time.monotonic(), counted(pids, looks), periods(target)
         while time.monotonic() - t0 < SECONDS:
             for _ in range(LOOKS_PER_DUMP):
                 time.sleep(0.03)
-                looks.calls.update(blocked_call(target.pid, tid) for tid in looks.tids)
-            count_stacks(dump(target.pid), scenario, looks)
-        t1, after, limited = time.monotonic(), schedstat(target.pid, looks.tids), periods(target)
+                looks.calls.update(blocked_call(thread) for thread in looks.threads)
+            look(target, scenario, looks)
+        t1, after, limited = time.monotonic(), counted(pids, looks), periods(target)
         # The target ends here and writes its log, which goes with the directory: keep a copy.
         subprocess.run(["kill", "-TERM", str(target.pid)], check=True)
         time.sleep(0.5)
-        classes = logged(target.truth_log, looks.tids, t0, t1) if target.truth_log.exists() else Counter()
-    wall = (t1 - t0) * len(looks.tids)
-    print(f"{scenario.name}: {len(looks.tids)} threads with {scenario.thread}, {t1 - t0:.1f} s")
+        tids = {tid for _, tid in looks.threads}
+        classes = logged(target.truth_log, tids, t0, t1) if target.truth_log.exists() else Counter()
+    wall = (t1 - t0) * len(looks.threads)
+    print(f"{scenario.name}: {len(looks.threads)} threads with {scenario.thread or 'any'}, {t1 - t0:.1f} s")
     show("py-spy dump", looks.stacks, sum(looks.stacks.values()) / 2)
     show("/proc state, call", looks.calls, looks.calls.total())
-    show("schedstat", {"cpu": after[0] - before[0], "run queue": after[1] - before[1]}, wall)
     show("truth log", classes, wall)
+    show("rising", looks.rising, looks.number)
     if target.group:
         show("cpu.stat", {"throttled": limited[1] - unlimited[1]}, limited[0] - unlimited[0])
+    for title, counts in after.items():
+        counts.subtract(before[title])
+        show(title, counts, wall if title == "threads" else t1 - t0)
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def report_of(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
 def look(scenario: Scenario, options: argparse.Namespace) -> dict[str, Any]:
     """The report on a staged scenario: of a live look, or of a recording that is kept."""
     with on_stage(scenario, python=options.python) as target:
-        pid = ("-p", str(target.pid))
+        pid = ("-p", str(target.pid), *(("-s",) if scenario.tree else ()))
         if not options.record:
             words = ("profile", *pid, "-d", f"{options.duration:g}", "-f", "json")
             return report_of(perfdiag(*words, seconds=options.duration))

@@ -9,8 +9,8 @@ from tests.scenarios.truth import Truth
 Report = Mapping[str, Any]
 
 ILL = frozenset({"notice", "warning", "critical"})
-KIND_RIGHT = 0.9  # of the sick ones judged
-PLACE_RIGHT = 0.8
+KIND_RIGHT = 0.85  # of the sick ones judged
+PLACE_RIGHT = 0.85
 TICKS_MADE = 0.9  # of those planned, for a report to be judged
 
 
@@ -76,7 +76,7 @@ def score(report: Report, truth: Truth | None) -> Score:
     function = last_name((first.get("where") or {}).get("function", ""))
     waited = first.get("object") or {}
     object_text = " ".join(part for part in (waited.get("name", ""), waited.get("service", "")) if part)
-    kind_right = truth is not None and first["kind"] == truth.kind
+    kind_right = truth is not None and first["kind"] in (truth.kind, *truth.also)
     return Score(
         healthy=truth is None,
         kind=first["kind"],

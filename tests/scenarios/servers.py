@@ -1,4 +1,8 @@
-"""Redis and PostgreSQL on free loopback ports, with data directories of their own; stopped by pid."""
+"""Redis, PostgreSQL and nginx on free loopback ports, with data directories of their own; stopped by pid.
+
+Each is what a target asks, or the target itself: then `prepare` puts it into its cgroups, and `options` are
+words for its command line.
+"""
 
 import ctypes
 import os
@@ -10,12 +14,22 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
+
+
+Prepare = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    port: int
+    pid: int
 
 
 class Unavailable(Exception):
@@ -29,7 +43,7 @@ def end_with_parent() -> None:
 
 @contextmanager
 def running(
-    command: Sequence[str], *, user: str | None = None, prepare: Callable[[], None] = end_with_parent
+    command: Sequence[str], *, user: str | None = None, prepare: Prepare = end_with_parent
 ) -> Iterator["subprocess.Popen[str]"]:
     """A program with a pipe as its stdout, for as long as the block lasts."""
     process = subprocess.Popen(
@@ -74,16 +88,51 @@ def _wait_for_port(port: int, process: "subprocess.Popen[str]") -> None:
     raise Unavailable(f"{process.args!r} did not open port {port} (status {process.poll()})")
 
 
+def _installed(program: str, package: str) -> str:
+    """Its path; Debian's servers are in /usr/sbin, which need not be in PATH."""
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin")
+    if not found:
+        raise Unavailable(f"{program} is not installed (Debian: {package})")
+    return found
+
+
 @contextmanager
-def redis(directory: Path) -> Iterator[int]:
-    program = shutil.which("redis-server")
-    if not program:
-        raise Unavailable("redis-server is not installed (Debian: redis-server)")
+def redis(directory: Path, prepare: Prepare, options: Sequence[str]) -> Iterator[Server]:
     port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory)]
-    with running([program, *options]) as process:
+    words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory), *options]
+    with running([_installed("redis-server", "redis-server"), *words], prepare=prepare) as process:
         _wait_for_port(port, process)
-        yield port
+        yield Server(port=port, pid=process.pid)
+
+
+NGINX = """\
+daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log; {options}
+events {{ worker_connections 128; }}
+http {{
+  access_log off; types {{ text/plain txt; }} keepalive_requests 1000000;
+  gzip on; gzip_types text/plain; gzip_comp_level 9;
+  client_body_temp_path {directory}; proxy_temp_path {directory}; fastcgi_temp_path {directory};
+  uwsgi_temp_path {directory}; scgi_temp_path {directory};
+  server {{ listen 127.0.0.1:{port}; root {directory}/www; }}
+}}
+"""
+PAGE_LINES = 4_000
+
+
+@contextmanager
+def nginx(directory: Path, prepare: Prepare, options: Sequence[str]) -> Iterator[Server]:
+    """A master and one worker that compresses what it sends, at the highest level."""
+    program, port = _installed("nginx", "nginx-light"), free_port()
+    (directory / "www").mkdir()
+    page = "".join(f"{n * 7919 % 100_003} is line {n} of {n * n % 977}\n" for n in range(PAGE_LINES))
+    (directory / "www" / "page.txt").write_text(page)
+    directory.chmod(0o711)  # the worker is not root
+    settings = directory / "nginx.conf"
+    settings.write_text(NGINX.format(directory=directory, port=port, options=" ".join(options)))
+    words = ["-c", str(settings), "-e", str(directory / "error.log")]
+    with running([program, *words], prepare=prepare) as process:
+        _wait_for_port(port, process)
+        yield Server(port=port, pid=process.pid)
 
 
 def _postgres_program(name: str) -> str:
@@ -96,7 +145,7 @@ def _postgres_program(name: str) -> str:
 
 
 @contextmanager
-def postgres(directory: Path) -> Iterator[int]:
+def postgres(directory: Path, prepare: Prepare, options: Sequence[str]) -> Iterator[Server]:
     """A cluster of its own; as root it runs as the user postgres, since it refuses to be root."""
     initdb, server = _postgres_program("initdb"), _postgres_program("postgres")
     user = "postgres" if os.geteuid() == 0 else None
@@ -112,10 +161,10 @@ def postgres(directory: Path) -> Iterator[int]:
         if process.returncode:
             raise Unavailable(f"initdb ended with status {process.returncode}")
     port = free_port()
-    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    with running([server, "-D", str(data), *options, "-c", "fsync=off"], user=user) as process:
+    words = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+    with running([server, "-D", str(data), *words, *options], user=user, prepare=prepare) as process:
         _wait_for_port(port, process)
-        yield port
+        yield Server(port=port, pid=process.pid)
 
 
-SERVERS = {"redis": redis, "postgres": postgres}
+SERVERS = {"redis": redis, "postgres": postgres, "nginx": nginx}

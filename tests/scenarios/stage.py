@@ -8,20 +8,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.scenarios.cases import SCENARIOS
-from tests.scenarios.servers import SERVERS, Unavailable, end_with_parent, running
-from tests.scenarios.surroundings import durable_directory, quota_group
+from tests.scenarios.cgroups import joining, limited
+from tests.scenarios.servers import SERVERS, Prepare, Unavailable, end_with_parent, running
+from tests.scenarios.surroundings import durable_directory, loop_device
 from tests.scenarios.truth import Scenario
 
 HERE = Path(__file__).parent
 READY_SECONDS = 20.0
 TRUTH_LOG = "truth.jsonl"
-LIFETIME = 60  # seconds; the target ends by itself after that
+LIFETIME = 60  # seconds; a program ends by itself after that, a server with its runner
+POSTGRES_FAST = ("-c", "fsync=off")  # for a database that only answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,52 +46,89 @@ def ready_line(process: "subprocess.Popen[str]") -> dict[str, int]:
     return dict(json.loads(line))
 
 
-def _joining(group: Path) -> Callable[[], None]:
-    """What a new child does to enter the cgroup before it becomes the target."""
-
-    def enter() -> None:
-        end_with_parent()
-        (group / "cgroup.procs").write_text(str(os.getpid()))
-
-    return enter
+def _program(folder: str, name: str) -> str:
+    return str(HERE / folder / name)
 
 
-def _command(scenario: Scenario, python: str, directory: Path, port: int | None, log: bool) -> list[str]:
-    command = [python, str(HERE / "targets" / scenario.program)]
+def _command(
+    scenario: Scenario, python: str, directory: Path, ports: Mapping[str, int], log: bool
+) -> list[str]:
+    command = [python, _program("targets", scenario.program)]
     command += ["--lifetime", str(LIFETIME), *scenario.options]
     if log:
         command += ["--truth", str(directory / TRUTH_LOG)]
-    if port is not None:
-        command += [f"--{scenario.server}", str(port)]
+    for option, port in ports.items():
+        command += [f"--{option}", str(port)]
     if scenario.directory:
         command += ["--directory", str(directory)]
     if scenario.neighbours:
         count = str(scenario.neighbours * (os.cpu_count() or 1))
-        command = [sys.executable, str(HERE / "peers" / "neighbours.py"), count, *command]
+        command = [sys.executable, _program("peers", "neighbours.py"), count, *command]
+    if scenario.names:
+        command = [sys.executable, _program("peers", "own_names.py"), *command]
     return command
+
+
+def _check_needs(scenario: Scenario) -> None:
+    if scenario.names and os.geteuid() != 0:
+        raise Unavailable("a resolver of its own needs root")
+    for module in scenario.requires:
+        if importlib.util.find_spec(module) is None:
+            raise Unavailable(f"the Python package {module} is not installed")
+
+
+@contextmanager
+def _directory(scenario: Scenario) -> Iterator[Path]:
+    place = durable_directory() if scenario.directory or scenario.disk or scenario.device else None
+    prefix = f"perfdiag-{(scenario.program or scenario.server).removesuffix('.py')}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=place) as name:
+        yield Path(name)
+
+
+@contextmanager
+def _with_program(
+    scenario: Scenario, prepare: Prepare, directory: Path, python: str, log: bool
+) -> Iterator[dict[str, int]]:
+    """The facts that a target tells of itself, with its server and its peer running."""
+    ports = {}
+    with ExitStack() as stack:
+        if scenario.server:
+            options = POSTGRES_FAST if scenario.server == "postgres" else ()
+            server = SERVERS[scenario.server](directory, end_with_parent, options)
+            ports[scenario.server] = stack.enter_context(server).port
+        if scenario.peer:
+            peer = stack.enter_context(running([sys.executable, _program("peers", scenario.peer)]))
+            ports["peer"] = ready_line(peer)["port"]
+        command = _command(scenario, python, directory, ports, log)
+        if scenario.device:
+            command += ["--device", stack.enter_context(loop_device(directory, scenario.device))]
+        yield ready_line(stack.enter_context(running(command, prepare=prepare)))
+
+
+@contextmanager
+def _server_alone(scenario: Scenario, prepare: Prepare, directory: Path) -> Iterator[dict[str, int]]:
+    with SERVERS[scenario.server](directory, prepare, scenario.options) as server:
+        yield {"pid": server.pid, "port": server.port}
 
 
 @contextmanager
 def on_stage(scenario: Scenario, *, python: str = sys.executable, log: bool = False) -> Iterator[Target]:
     """The target of a scenario, warm, for as long as the block lasts; `Unavailable` where it cannot be had.
     With `log` it keeps a truth log, which costs it a little."""
-    for module in scenario.requires:
-        if importlib.util.find_spec(module) is None:
-            raise Unavailable(f"the Python package {module} is not installed")
+    _check_needs(scenario)
     with ExitStack() as stack:
-        place = durable_directory() if scenario.directory else None
-        prefix = f"perfdiag-{scenario.program.removesuffix('.py')}-"
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, dir=place)))
-        port = stack.enter_context(SERVERS[scenario.server](directory)) if scenario.server else None
-        group = stack.enter_context(quota_group(scenario.quota)) if scenario.quota else None
-        prepare = _joining(group) if group else end_with_parent
-        command = _command(scenario, python, directory, port, log)
-        target = stack.enter_context(running(command, prepare=prepare))
-        facts = ready_line(target)
+        directory = stack.enter_context(_directory(scenario))
+        groups = stack.enter_context(limited(scenario, directory))
+        prepare = joining(groups) if groups else end_with_parent
+        if scenario.program:
+            facts = stack.enter_context(_with_program(scenario, prepare, directory, python, log))
+        else:
+            facts = stack.enter_context(_server_alone(scenario, prepare, directory))
         if scenario.client:
-            client = [sys.executable, str(HERE / "peers" / scenario.client), str(facts["port"])]
-            stack.enter_context(running(client))
+            client = [_program("peers", scenario.client), str(facts["port"]), *scenario.client_options]
+            stack.enter_context(running([sys.executable, *client]))
             time.sleep(0.5)
+        group = groups[0] if scenario.quota else None
         yield Target(pid=facts["pid"], truth_log=directory / TRUTH_LOG, group=group)
 
 

@@ -1,6 +1,7 @@
-"""What a scenario needs around the target: a CPU quota, a disk, and a host that is quiet enough."""
+"""What a scenario needs of the host: a disk, and that it is quiet enough."""
 
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +10,12 @@ from pathlib import Path
 
 from tests.scenarios.servers import Unavailable
 
-PERIOD_US = 100_000
-GROUP = "perfdiag-scenario-"  # and the runner's pid
 BUSY_LIMIT = 0.25  # share of all CPUs used by others in the second before a run
 STALL_LIMIT = 0.25  # share of that second in which something waited for a CPU or a disk (PSI)
 NOT_DURABLE = frozenset({"tmpfs", "ramfs", "overlay"})  # fsync does nothing, or what it does is unknown
 
 
-def _mounts() -> list[tuple[str, str, str]]:
+def mounts() -> list[tuple[str, str, str]]:
     """(mount point, type, super options) of each mount; proc(5), mountinfo."""
     rows = []
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
@@ -28,61 +27,30 @@ def _mounts() -> list[tuple[str, str, str]]:
 def durable_directory() -> str:
     """A directory whose file system writes to a device."""
     for directory in ("/var/tmp", "/tmp", str(Path.home())):
-        holding = [row for row in _mounts() if Path(directory).is_relative_to(row[0])]
+        holding = [row for row in mounts() if Path(directory).is_relative_to(row[0])]
         if max(holding, key=lambda row: len(row[0]))[1] not in NOT_DURABLE:
             return directory
     raise Unavailable("no directory on a file system with durable writes")
 
 
-def _limit_v1(mount: str, name: str, quota: float) -> Path:
-    group = Path(mount) / name
-    group.mkdir()
-    (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
-    (group / "cpu.cfs_quota_us").write_text(str(int(quota * PERIOD_US)))
-    return group
-
-
-def _limit_v2(mount: str, name: str, quota: float) -> Path:
-    group = Path(mount) / name
-    group.mkdir()
-    if not (group / "cpu.max").exists():
-        group.rmdir()
-        raise Unavailable("the cgroup v2 tree has no cpu controller here")
-    (group / "cpu.max").write_text(f"{int(quota * PERIOD_US)} {PERIOD_US}")
-    return group
-
-
 @contextmanager
-def quota_group(quota: float) -> Iterator[Path]:
-    """A cgroup that may use `quota` CPUs; removed when its tasks are gone."""
-    name = f"{GROUP}{os.getpid()}"
-    v1 = [point for point, kind, options in _mounts() if kind == "cgroup" and "cpu" in options.split(",")]
-    v2 = [point for point, kind, _ in _mounts() if kind == "cgroup2"]
-    for stale in Path((v1 or v2 or ["/nowhere"])[0]).glob(f"{GROUP}*"):  # of a runner that was killed
-        _remove(stale, tries=1)
+def loop_device(directory: Path, size: int) -> Iterator[str]:
+    """The path of a block device over a file there; what the file's disk takes, it takes."""
+    image = directory / "volume.image"
+    with image.open("wb") as file:
+        for _ in range(size >> 20):
+            file.write(os.urandom(1 << 20))
+        file.flush()
+        os.fsync(file.fileno())
+    command = ["losetup", "--find", "--show", "--direct-io=on", str(image)]
     try:
-        if v1:
-            group = _limit_v1(v1[0], name, quota)
-        elif v2:
-            group = _limit_v2(v2[0], name, quota)
-        else:
-            raise Unavailable("no cgroup file system is mounted")
-    except OSError as error:
-        raise Unavailable(f"cannot make a cgroup with a CPU quota: {error}") from error
+        path = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Unavailable(f"cannot make a loop device: {error}") from error
     try:
-        yield group
+        yield path
     finally:
-        _remove(group)
-
-
-def _remove(group: Path, tries: int = 100) -> None:
-    for _ in range(tries):
-        try:
-            group.rmdir()
-        except OSError:  # a task of it is still ending
-            time.sleep(0.02)
-        else:
-            return
+        subprocess.run(["losetup", "--detach", path], check=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

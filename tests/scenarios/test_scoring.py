@@ -55,6 +55,12 @@ def test_the_right_place_under_the_wrong_kind_does_not_count() -> None:
     assert (False, False) == (got.kind_right, got.place_right)
 
 
+def test_a_kind_that_says_the_same_in_other_words_is_right() -> None:
+    truth = Truth(kind="trend.fd", resource="fd", where="subscribe", also=("fd.exhaustion",))
+    assert score(report(finding("fd.exhaustion", "subscribe")), truth).place_right
+    assert not score(report(finding("sleep", "subscribe")), truth).kind_right
+
+
 def test_only_the_first_finding_counts() -> None:
     got = score(report(finding("cpu.hot-code", "main"), finding("net.peer-wait", "fetch_ranking")), PEER)
     assert ("cpu.hot-code", False) == (got.kind, got.kind_right)
@@ -105,10 +111,10 @@ def well(right: bool) -> Score:
     return Score(healthy=True, kind_right=right, place_right=right)
 
 
-def test_nine_of_ten_kinds_eight_places_and_all_healthy_pass() -> None:
-    scores = [sick(True, True)] * 8 + [sick(True, False), sick(False, False)] + [well(True)] * 3
+def test_seventeen_of_twenty_kinds_and_places_and_all_healthy_pass() -> None:
+    scores = [sick(True, True)] * 17 + [sick(True, False)] + [sick(False, False)] * 2 + [well(True)] * 3
     got = total(scores)
-    assert (10, 9, 8, 3, 3) == (got.sick, got.kind_right, got.place_right, got.healthy, got.healthy_right)
+    assert (20, 18, 17, 3, 3) == (got.sick, got.kind_right, got.place_right, got.healthy, got.healthy_right)
     assert got.passed
 
 
@@ -116,8 +122,8 @@ def test_nine_of_ten_kinds_eight_places_and_all_healthy_pass() -> None:
     "scores",
     [
         [],
-        [sick(True, True)] * 8 + [sick(False, False)] * 2,
-        [sick(True, True)] * 7 + [sick(True, False)] * 3,
+        [sick(True, True)] * 16 + [sick(False, False)] * 4,
+        [sick(True, True)] * 16 + [sick(True, False)] * 4,
         [sick(True, True)] * 10 + [well(False)],
     ],
     ids=["nothing judged", "a kind too few", "a place too few", "an illness of the healthy"],

@@ -125,6 +125,13 @@ def start(*required: str) -> argparse.Namespace:
     return options
 
 
+def start_child() -> None:
+    """In a process that the target has forked: the usual signals, and the end with the target."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def ready(**facts: object) -> None:
     """Tells whoever started the target that it is warm."""
     print(json.dumps({"ready": True, "pid": os.getpid(), **facts}), flush=True)

@@ -1,0 +1,69 @@
+"""Invoices in foreign currency, under gunicorn: a master and three sync workers, each of which asks a bank for
+the rate (25 ms) while its customer waits. `--peer` is the bank's port."""
+
+import http.client
+import json
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from lifecycle import ready, start
+
+LINES = 150
+
+
+def fetch_rate(port: int, currency: str) -> bool:
+    bank = http.client.HTTPConnection("127.0.0.1", port)
+    bank.request("POST", "/rate", json.dumps({"currency": currency}))
+    answer = json.loads(bank.getresponse().read())
+    bank.close()
+    return bool(answer["ok"])
+
+
+def render_invoice(number: int) -> str:
+    return "\n".join(f"{line:4} item {number * line % 997} {line * 19 % 101:8.2f}" for line in range(LINES))
+
+
+class Invoices:
+    def __init__(self, bank: int) -> None:
+        self.bank = bank
+        self.printed = 0
+
+    def __call__(self, environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        body = b"fine\n"
+        if environ["PATH_INFO"] != "/health":
+            fetch_rate(self.bank, "SEK")
+            self.printed += 1
+            body = render_invoice(self.printed).encode()
+        respond("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+class Server(BaseApplication):
+    def __init__(self, invoices: Invoices) -> None:
+        self.invoices = invoices
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": "127.0.0.1:0", "workers": 3, "loglevel": "error",
+            "control_socket_disable": True,
+            "when_ready": lambda arbiter: ready(port=arbiter.LISTENERS[0].sock.getsockname()[1]),
+        }  # fmt: skip
+        for name, value in settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Invoices:
+        return self.invoices
+
+
+def main() -> None:
+    bank = int(start("peer").peer)
+    os.environ.pop("GUNICORN_CMD_ARGS", None)
+    Server(Invoices(bank)).run()
+
+
+if __name__ == "__main__":
+    main()
