@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfdiag.attribution.busy import Busy
+from perfdiag.attribution.files import told_as
 from perfdiag.attribution.places import function_keys
 from perfdiag.diagnosis import Claim, Draft
 from perfdiag.model import Object, Stack
@@ -53,9 +54,10 @@ def in_order(drafts: Sequence[Draft], rules: Mapping[str, Rule]) -> list[Draft]:
 
 def _matches(claim: Claim, key: TimeKey, name: str, functions: set[str]) -> bool:
     """Whether a row of time is of the kind that the claim names."""
-    return (
-        key.time in claim.times
-        and (not claim.group or key.group == claim.group)
+    if key.time not in claim.times:
+        return False
+    return key.group in claim.or_groups or (
+        (not claim.group or key.group == claim.group)
         and (not claim.objects or name in claim.objects)
         and name not in claim.others
         and (not claim.functions or bool(claim.functions & functions))
@@ -67,7 +69,7 @@ def claim_rows(
 ) -> list[Claimed]:
     """The drafts that kept time of their own, in the order given. Drafts without a claim are left out."""
     functions = {key.stack: function_keys(stacks[key.stack]) for key, _ in busy.rows if key.stack >= 0}
-    names = [objects[key.object].name if key.object >= 0 else "" for key, _ in busy.rows]
+    names = [told_as(key.time, objects[key.object].name) if key.object >= 0 else "" for key, _ in busy.rows]
     seconds = [float(row.sum()) for _, row in busy.rows]
     owner: dict[int, Claimed] = {}
     result: list[Claimed] = []

@@ -65,13 +65,14 @@ class Table:
 class Claim:
     """Which busy time a finding explains: slices of these classes, and, where given, on one of these
     objects (names), on none of the `others`, below one of these functions ('file:function'), in this group of
-    threads."""
+    threads; or anything of these classes in one of the `or_groups`."""
 
     times: frozenset[TimeClass]
     objects: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     group: str = ""
+    or_groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ no finding, and one whose value is over it but whose bound is not is told as inc
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from perfdiag.diagnosis import Against, Claim, Draft, Evidence, Severity, Signal, Table
 from perfdiag.model import Object, Place, TimeClass
@@ -22,10 +23,15 @@ ALTERNATIVES: tuple[tuple[str, str, tuple[TimeClass, ...]], ...] = (
     ("cpu.throttled", "being stopped by the CPU quota", (TimeClass.THROTTLED,)),
     ("cpu.runqueue", "waiting for a CPU", (TimeClass.RUNQUEUE,)),
     ("net.peer-wait", "waiting for peers", (TimeClass.NETWORK,)),
+    ("net.connect", "connecting", (TimeClass.CONNECT,)),
+    ("net.dns", "looking up names", (TimeClass.DNS,)),
+    ("net.send-wait", "waiting for room to send", (TimeClass.SEND,)),
     ("disk.read", "reading files", (TimeClass.DISK,)),
     ("disk.write", "writing files", (TimeClass.WRITE,)),
     ("disk.fsync", "waiting for fsync", (TimeClass.FSYNC,)),
     ("lock.contention", "waiting for locks", (TimeClass.LOCK,)),
+    ("pool.exhausted", "waiting for a turn", (TimeClass.POOL,)),
+    ("queue.backlog", "waiting for room in a queue", (TimeClass.QUEUE,)),
     ("child.wait", "waiting for children", (TimeClass.CHILD,)),
     ("sleep", "sleeping", (TimeClass.SLEEP,)),
 )
@@ -87,10 +93,34 @@ def claim_of(signal: Signal, signals: Signals) -> Claim:
     """The time of a class that has one signal per object: that on the object, or, of the signal without one,
     that on all objects that have no signal of their own."""
     times = frozenset({TimeClass(signal.name.removeprefix("time."))})
-    if signal.object is not None:
-        return Claim(times=times, objects=frozenset({signal.object.name}))
-    named = (other.object.name for other in signals.all(signal.name) if other.object is not None)
-    return Claim(times=times, others=frozenset(named))
+    if name := _told_as(signal):
+        return Claim(times=times, objects=frozenset({name}))
+    named = (_told_as(other) for other in signals.all(signal.name))
+    return Claim(times=times, others=frozenset(name for name in named if name))
+
+
+def _told_as(signal: Signal) -> str:
+    """The name by which its time is claimed: of several files that are told as one, theirs together."""
+    return signal.label("told_as") or (signal.object.name if signal.object else "")
+
+
+def joined(signal: Signal, others: Iterable[Signal]) -> Signal:
+    """A signal with the shares of others added to its own: the interval is as wide as all of theirs."""
+    parts = [signal.estimate, *(other.estimate for other in others)]
+    value, low, high = (
+        min(1.0, sum(getattr(part, name) for part in parts)) for name in ("value", "low", "high")
+    )
+    return replace(signal, estimate=replace(signal.estimate, value=value, low=low, high=high))
+
+
+def in_function_of(signal: Signal, others: Iterable[Signal]) -> list[Signal]:
+    """Those of the others whose time is spent in the same function."""
+    where = signal.where
+    return [
+        other
+        for other in others
+        if where and other.where and (other.where.file, other.where.function) == (where.file, where.function)
+    ]
 
 
 def time_draft(

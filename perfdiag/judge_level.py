@@ -12,10 +12,20 @@ from perfdiag.plugins import Limit
 from perfdiag.score import score, severity
 from perfdiag.units import Unit, human
 
+_MOST = 1e12
+
 
 def limit(name: str, default: float, why: str, unit: Unit = Unit.RATIO) -> Limit:
     """A limit of a level."""
     return Limit(name=name, default=default, unit=unit, why=why)
+
+
+def amount_label(signal: Signal, name: str) -> float:
+    """A label that is a number; 0 where there is none, and never more than a person can be told."""
+    try:
+        return min(float(signal.label(name) or 0), _MOST)
+    except ValueError:
+        return 0.0
 
 
 def evidence(name: str, signal: Signal, source: str) -> Evidence:
@@ -44,6 +54,7 @@ def level_draft(
     evidence: Iterable[Evidence],
     against: Iterable[Against] = (),
     pattern: str = "",
+    model: str = "capacity",
 ) -> Draft | None:
     """A draft for a level whose limits are called PREFIX_notice, PREFIX_warning and, where there is one,
     PREFIX_critical; None when its lower bound is under the first."""
@@ -61,7 +72,9 @@ def level_draft(
         severity=found,
         score=score(low, notice, warning),
         pattern=pattern,
-        model="capacity",
+        model=model,
+        where=signal.where,
+        object=signal.object,
         evidence=tuple(evidence),
         against=tuple(against),
         next=next_step,

@@ -55,12 +55,31 @@ def settle(drafts: Sequence[Draft], context: Context) -> tuple[Finding, ...]:
     ordered = in_order(drafts, context.rules)
     timed = [draft for draft in ordered if draft.claim is not None]
     claims = claim_rows(timed, context.busy, context.stacks, context.objects)
-    findings = _timed(claims, context) + [
-        _finding(draft, context, impact=draft.estimate, gain=draft.estimate, confidence=_SURE, symptoms=())
-        for draft in ordered
-        if draft.claim is None
-    ]
+    findings = _timed(claims, context) + _levels([draft for draft in ordered if draft.claim is None], context)
     return tuple(sorted(findings, key=_rank))
+
+
+def _levels(drafts: Sequence[Draft], context: Context) -> list[Finding]:
+    """Findings that claim no time; of two about the same the one that explains the other has it as a
+    symptom."""
+    symptoms: dict[int, list[str]] = {number: [] for number in range(len(drafts))}
+    for number, draft in enumerate(drafts):  # causes come first
+        for cause in range(number):
+            if cause in symptoms and draft.kind in context.rules[drafts[cause].kind].explains:
+                symptoms[cause].append(f"{draft.kind}: {draft.summary} {drafts[cause].kind} explains it.")
+                del symptoms[number]
+                break
+    return [
+        _finding(
+            drafts[number],
+            context,
+            impact=drafts[number].estimate,
+            gain=drafts[number].estimate,
+            confidence=_SURE,
+            symptoms=tuple(found),
+        )
+        for number, found in symptoms.items()
+    ]
 
 
 def _rank(finding: Finding) -> tuple[object, ...]:

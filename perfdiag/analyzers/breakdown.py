@@ -1,10 +1,11 @@
 """Where busy thread time goes: by class of time, by object waited on, and by place in the code.
 
 Signals, all shares of the busy time of the groups under pressure (or of all, with `--any`):
-`time.CLASS` (one; for network, lock and child one for each of the largest objects, and one without an object
-for the others), with `where` the code that waits (for a lock: the critical section of the likely holder; for
-the GIL: the code that holds it, where that was seen) and `other` the second place of the two. `group.load` is
-the occupancy of each group of threads, `time.busy` the mean number of threads at work, `stacks.seen` how many
+`time.CLASS` (one; for network, lock, child, reads and writes one for each of the largest objects, and one
+without an object for the others; the files of a directory with the same suffix are one object, label
+`told_as`), with `where` the code that waits (for a lock: the critical section of the likely holder; for the
+GIL: the code that holds it, where that was seen) and `other` the second place of the two. `group.load` is the
+occupancy of each group of threads, `time.busy` the mean number of threads at work, `stacks.seen` how many
 different stacks were read (absent: none could be).
 """
 
@@ -15,16 +16,20 @@ from dataclasses import replace
 import numpy as np
 
 from perfdiag.attribution.busy import Array, Busy, busy_time
+from perfdiag.attribution.consumers import draining_place
+from perfdiag.attribution.files import FILE_TIMES, told_as
 from perfdiag.attribution.places import culprit
 from perfdiag.attribution.sections import critical_section
 from perfdiag.diagnosis import Signal
-from perfdiag.model import Estimate, Object, Place, Stack, TimeClass
+from perfdiag.model import Estimate, Labels, Object, ObjectType, Place, Stack, TimeClass
 from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import TimeKey
 from perfdiag.units import Unit
 
-_PER_OBJECT = {TimeClass.NETWORK, TimeClass.LOCK, TimeClass.CHILD}
+_PER_OBJECT = {TimeClass.NETWORK, TimeClass.LOCK, TimeClass.CHILD, *FILE_TIMES}
+_LARGEST = {TimeClass.CONNECT, TimeClass.DNS, TimeClass.SEND}  # told with the largest of their objects
+_SHARED = {TimeClass.POOL, TimeClass.QUEUE}
 _MOST = 8  # objects of a class that get a signal of their own
 _MAIN_OBJECT = 0.5  # share of a class's time above which its object is named
 
@@ -76,7 +81,9 @@ def _split(busy: Busy, objects: Sequence[Object]) -> list[tuple[str, Rows]]:
     """Rows by (class, object name), the largest first; the small objects of a class are one part, ''."""
     parts: dict[tuple[TimeClass, str], Rows] = defaultdict(list)
     for key, row in busy.rows:
-        item = objects[key.object].name if key.time in _PER_OBJECT and key.object >= 0 else ""
+        item = ""
+        if key.time in _PER_OBJECT and key.object >= 0:
+            item = told_as(key.time, objects[key.object].name)
         parts[key.time, item].append((key, row))
     kept: dict[TimeClass, int] = defaultdict(int)
     for part in _largest_first(parts):
@@ -103,6 +110,11 @@ def _time_signal(
         waiting = where
         section = critical_section(holders, list(_stacks(rows, step.stacks, of="stack")))
         where, other = section or waiting, waiting
+    elif time is TimeClass.QUEUE:
+        where, other = draining_place(holders, step.stacks) or where, where
+    elif time is TimeClass.POOL:
+        has_one = culprit(holders)
+        other = has_one[0] if has_one else None
     elif time is TimeClass.GIL:
         holding = culprit(holders)
         where, other = holding[0] if holding else None, where
@@ -110,7 +122,7 @@ def _time_signal(
         name=name,
         subject=subject,
         estimate=replace(estimate, window=window),
-        labels=(("group", rows[0][0].group),),
+        labels=(("group", rows[0][0].group), *_told_as(rows, step.objects)),
         where=where,
         object=_object(rows, step.objects),
         other=other,
@@ -124,6 +136,16 @@ def _stacks(rows: Rows, stacks: Sequence[Stack], *, of: str) -> Iterable[tuple[S
             yield stacks[number], float(row.sum())
 
 
+def _told_as(rows: Rows, objects: Sequence[Object]) -> Labels:
+    """The name of files that are told as one, where all of the time is on such."""
+    names = {
+        told_as(key.time, objects[key.object].name) if key.object >= 0 else ""
+        for key, _ in rows
+        if key.time in FILE_TIMES
+    }
+    return (("told_as", names.pop()),) if len(names) == 1 and "" not in names else ()
+
+
 def _object(rows: Rows, objects: Sequence[Object]) -> Object | None:
     """The object that most of the time went to, where one has most of it; of a class that is told by object,
     the one that has all of it."""
@@ -134,10 +156,19 @@ def _object(rows: Rows, objects: Sequence[Object]) -> Object | None:
         weight[item.name if item else ""] += float(row.sum())
         if item:
             by_name[item.name] = item
-    if rows[0][0].time in _PER_OBJECT and len(weight) > 1:
+    time = rows[0][0].time
+    if time in FILE_TIMES and max(weight.values()) < _MAIN_OBJECT * sum(weight.values()):
+        together = {told_as(time, name) for name in weight}
+        name = f"{together.pop()} ({len(weight)} files)" if len(together) == 1 else ""
+        return Object(id=-1, type=ObjectType.FILE, name=name) if name else None
+    if time in _PER_OBJECT - FILE_TIMES and len(weight) > 1:
         return None
     best = max(weight, key=lambda name: (weight[name], name))
-    return by_name.get(best) if weight[best] >= _MAIN_OBJECT * sum(weight.values()) else None
+    if time in _LARGEST or weight[best] >= _MAIN_OBJECT * sum(weight.values()):
+        found = by_name.get(best)
+        # each wait for a turn or for room is on a futex of its own
+        return None if time in _SHARED and found and found.type is ObjectType.FUTEX else found
+    return None
 
 
 SPEC = Analyzer(name="breakdown", help=__doc__ or "", start=Last, step=Last.take, signals=signals)

@@ -5,7 +5,8 @@ About the process `process.cpu` (CPUs in use, mean), `process.resident`, `proces
 `process.io{direction}` (what reached a disk). About its groups, with the label `cgroup`,
 `use.cgroup.cpu.utilization` (of the quota) and `.saturation` (of the quota's periods, those in which it
 stopped the group), `use.cgroup.memory.utilization`, `.saturation` and `.errors` (killed for lack of memory);
-and `cpu.quota`: the CPUs that the smallest quota leaves.
+`cgroup.memory.reclaims` (times that the limit was reached and other pages had to go); and `cpu.quota`: the
+CPUs that the smallest quota leaves.
 """
 
 from collections.abc import Iterator
@@ -77,6 +78,9 @@ def _cgroup(interval: Interval, cgroup: str) -> Iterator[Fact]:
         stalled = interval.rate("cgroup.pressure.stall", **memory)
         share = None if stalled is None else min(1.0, stalled)
         yield Level("use.cgroup.memory.saturation", share, Unit.RATIO, labels, most=1.0)
+    reached = [interval.growth("cgroup.memory.events", cgroup=cgroup, event=name) for name in ("max", "high")]
+    if known := [growth for growth in reached if growth is not None]:
+        yield Happened("cgroup.memory.reclaims", sum(known), labels)
     if interval.after.value("cgroup.memory.events", cgroup=cgroup, event="oom_kill") is not None:
         kills = interval.growth("cgroup.memory.events", cgroup=cgroup, event="oom_kill")
         yield Happened("use.cgroup.memory.errors", kills, labels)

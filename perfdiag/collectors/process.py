@@ -2,12 +2,15 @@
 
 All with the label `pid`. `process.started` (seconds since boot: another value is another process),
 `process.cpu{mode}` and `process.children.cpu{mode}` (of children that were waited for), `process.threads`,
-`process.resident`, `process.swapped`, `process.faults{kind}`, `process.descriptors` and its limit,
+`process.resident`, `process.anonymous` (of that, what is of no file), `process.swapped`,
+`process.faults{kind}`, `process.descriptors` and its limit,
 `process.io.bytes{layer, direction}` (calls: what read and write moved, device: what reached a disk),
 `process.io.calls{direction}`. Of the threads alive now, for a thread that ends takes its part with it:
-`process.runqueue.wait`, `process.slices`, `process.switches{kind}`. From /proc/PID.
+`process.runqueue.wait`, `process.slices`, `process.switches{kind}`, `process.affinity{cpus}` (how
+many threads may use these CPUs). From /proc/PID.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from perfdiag.errors import Late, NoData
@@ -28,6 +31,7 @@ from perfdiag.samples import counter, gather, gauge
 from perfdiag.units import Unit
 
 _MOST_THREADS = 256  # two files each, about 20 µs of CPU together
+_MOST_AFFINITIES = 32
 
 
 def collect(host: Host, pid: int | None) -> Iterable[Sample]:
@@ -60,6 +64,7 @@ def _stat(host: Host, pid: int) -> Iterable[Sample]:
 def _status(host: Host, pid: int) -> Iterable[Sample]:
     status = parse_status(host.proc(f"{pid}/status"), f"/proc/{pid}/status")
     yield gauge("process.swapped", status.swapped, Unit.BYTES, pid=str(pid))
+    yield gauge("process.anonymous", status.anonymous, Unit.BYTES, pid=str(pid))
 
 
 def _descriptors(host: Host, pid: int) -> Iterable[Sample]:
@@ -75,6 +80,7 @@ def _threads(host: Host, pid: int) -> Iterable[Sample]:
     if len(tids) > _MOST_THREADS:
         raise Late(f"process {pid} has {len(tids)} threads: switches and waits of so many are not added up")
     delay = slices = voluntary = involuntary = 0
+    allowed: Counter[str] = Counter()
     for tid in tids:
         base = f"{pid}/task/{tid}"
         try:
@@ -86,12 +92,16 @@ def _threads(host: Host, pid: int) -> Iterable[Sample]:
         slices += sched.slices
         voluntary += status.voluntary_switches
         involuntary += status.involuntary_switches
+        if status.allowed:
+            allowed[status.allowed] += 1
     if not slices:
         raise NoData(f"/proc/{pid}/task: no thread, or a kernel without schedstat")
     yield counter("process.runqueue.wait", delay / 1e9, Unit.SECONDS, pid=str(pid))
     yield counter("process.slices", slices, pid=str(pid))
     yield counter("process.switches", voluntary, pid=str(pid), kind="voluntary")
     yield counter("process.switches", involuntary, pid=str(pid), kind="involuntary")
+    for cpus, threads in allowed.most_common(_MOST_AFFINITIES):
+        yield gauge("process.affinity", threads, pid=str(pid), cpus=cpus)
 
 
 def _io(host: Host, pid: int) -> Iterable[Sample]:

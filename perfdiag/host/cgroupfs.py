@@ -71,3 +71,39 @@ def parse_limit(text: str, file: str) -> int | None:
         return None
     number = natural(line, file)
     return None if number >= _UNLIMITED else number
+
+
+def parse_device_limits(text: str, file: str) -> dict[str, int]:
+    """blkio.throttle.*_device: 'MAJOR:MINOR' -> bytes or operations a second."""
+    found = {}
+    for line in whole_lines(text, file) if text else ():
+        device, _, most = line.partition(" ")
+        found[_device(device, file)] = natural(most, file)
+    return found
+
+
+def parse_device_counts(text: str, file: str) -> dict[tuple[str, str], int]:
+    """blkio.throttle.io_service_bytes and io_serviced: ('MAJOR:MINOR', 'read' or 'write') -> count."""
+    found: dict[tuple[str, str], int] = {}
+    for line in whole_lines(text, file) if text else ():
+        words = line.split()
+        if len(words) == 3 and words[1] in ("Read", "Write"):
+            found[_device(words[0], file), words[1].lower()] = natural(words[2], file)
+    return found
+
+
+def parse_io_keyed(text: str, file: str) -> dict[str, dict[str, int]]:
+    """io.max and io.stat: 'MAJOR:MINOR' -> name -> number; what has no limit ('max') is left out."""
+    found = {}
+    for line in whole_lines(text, file) if text else ():
+        device, *pairs = line.split()
+        named = (pair.partition("=") for pair in pairs)
+        found[_device(device, file)] = {
+            name: natural(value, file) for name, equals, value in named if equals and value != "max"
+        }
+    return found
+
+
+def _device(text: str, file: str) -> str:
+    major, _, minor = text.partition(":")
+    return f"{natural(major, file)}:{natural(minor, file)}"

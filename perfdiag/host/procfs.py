@@ -36,7 +36,8 @@ class ProcessStat(NamedTuple):
 
 class ProcessStatus(NamedTuple):
     """/proc/PID/status; memory in bytes, 0 where a kernel thread has no such line. `swapped` and the switches
-    are those of the main thread's process and of the main thread."""
+    are those of the main thread's process and of the main thread. `anonymous`: resident and of no file.
+    `allowed`: CPUs that the thread may use, as in '0-3,8'."""
 
     name: str
     uid: int
@@ -44,6 +45,8 @@ class ProcessStatus(NamedTuple):
     swapped: int
     voluntary_switches: int
     involuntary_switches: int
+    anonymous: int = 0
+    allowed: str = ""
 
 
 class SchedStat(NamedTuple):
@@ -111,6 +114,8 @@ def parse_status(text: str, file: str = "/proc/PID/status") -> ProcessStatus:
             swapped=_kilobytes(fields.get("VmSwap", "0 kB"), file),
             voluntary_switches=natural(fields["voluntary_ctxt_switches"], file),
             involuntary_switches=natural(fields["nonvoluntary_ctxt_switches"], file),
+            anonymous=_kilobytes(fields.get("RssAnon", "0 kB"), file),
+            allowed=printable(fields.get("Cpus_allowed_list", "")),
         )
     except (KeyError, IndexError) as error:
         raise broken(file, f"a field is missing ({error})", text) from error

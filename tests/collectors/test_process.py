@@ -25,6 +25,7 @@ def test_what_a_process_spent_waited_for_and_holds(tmp_path):
         "process.faults{pid=4711,kind=minor}": counter(1165),
         "process.faults{pid=4711,kind=major}": counter(0),
         "process.swapped{pid=4711}": gauge(0, "B"),
+        "process.anonymous{pid=4711}": gauge(0, "B"),
         "process.descriptors{pid=4711}": gauge(3),
         "process.descriptors.limit{pid=4711}": gauge(20000),
         "process.runqueue.wait{pid=4711}": counter((806733829 + 2464545126) / 1e9, "s"),

@@ -61,7 +61,7 @@ def test_a_kernel_thread_has_no_memory():
         "Name:\tkworker/0:0\nState:\tI (idle)\nTgid:\t12\nUid:\t0\t0\t0\t0\n"
         "voluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t1\n"
     )
-    assert ("kworker/0:0", 0, 12, 0, 7, 1) == status
+    assert ("kworker/0:0", 0, 12, 0, 7, 1, 0, "") == status
 
 
 def test_a_name_cannot_forge_a_field_of_status():

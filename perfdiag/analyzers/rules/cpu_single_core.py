@@ -1,0 +1,67 @@
+"""One core is full while others idle: threads are ready, and may only use CPUs that are taken.
+
+An affinity (sched_setaffinity, taskset, a cpuset) keeps them there: more CPUs would help, and are there.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from perfdiag.diagnosis import Claim, Draft, Signal
+from perfdiag.judge import name_of, pid_of, share_limits, time_draft
+from perfdiag.judge_level import evidence
+from perfdiag.model import TimeClass
+from perfdiag.plugins import Limit, Rule, Signals
+from perfdiag.units import Unit, human
+
+LIMITS = (
+    *share_limits(
+        0.15, 0.35, 0.7, "on a busy but healthy host a thread waits some per cent of its time for its turn"
+    ),
+    Limit(
+        name="idle",
+        default=0.3,
+        unit=Unit.RATIO,
+        why="less than a third of the other CPUs is soon used up by those who are there",
+    ),
+)
+
+
+def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
+    signal, others = signals.first("time.runqueue"), signals.first("cpu.unreachable")
+    if signal is None or others is None or others.estimate.low < limits["idle"]:
+        return
+    share = human(signal.estimate.value, Unit.RATIO)
+    idle = human(others.estimate.value, Unit.RATIO)
+    draft = time_draft(
+        signal,
+        signals,
+        limits,
+        kind="cpu.single-core",
+        claim=Claim(times=frozenset({TimeClass.RUNQUEUE})),
+        summary=f"Threads wait for {_cpus(others)} in {name_of(signal.where)} for {share} of their busy time,"
+        f" while the CPUs that they may not use idle for {idle} of theirs.",
+        next_step=f"taskset -a -p {pid_of(signal)}  # which CPUs each thread may use, and who said so",
+        model="capacity",
+        evidence=[
+            evidence("idle time of the CPUs that it may not use", others, "/proc/stat, Cpus_allowed_list")
+        ],
+    )
+    if draft:
+        yield draft
+
+
+def _cpus(others: Signal) -> str:
+    """'CPU 0', 'the CPUs 0-1'."""
+    cpus = others.label("cpus")
+    return f"CPU {cpus}" if cpus.isdigit() else f"the CPUs {cpus}" if cpus else "their CPUs"
+
+
+SPEC = Rule(
+    kind="cpu.single-core",
+    resource="cpu",
+    aspect="saturation",
+    help=__doc__ or "",
+    needs=("time.busy", "cpu.unreachable"),
+    limits=LIMITS,
+    explains=("cpu.runqueue",),
+    diagnose=diagnose,
+)

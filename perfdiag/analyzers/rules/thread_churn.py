@@ -1,0 +1,63 @@
+"""Threads or processes are made and thrown away: starting and ending them takes the time, not what they do.
+
+Judged by the share of busy time below library code that starts them, and of short-lived threads that were
+never seen in code of the program: they wait for the GIL or a CPU to begin, or to end.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from perfdiag.diagnosis import Claim, Draft
+from perfdiag.judge import name_of, pid_of, share_limits, time_draft
+from perfdiag.judge_level import evidence
+from perfdiag.model import TimeClass
+from perfdiag.plugins import Limit, Rule, Signals
+from perfdiag.units import Unit, human
+
+LIMITS = (
+    *share_limits(0.15, 0.35, 0.7, "a thread for each request that takes its time costs some per cent"),
+    Limit(
+        name="births",
+        default=20.0,
+        unit=Unit.PER_SECOND,
+        why="fewer cost next to nothing: a tenth of a millisecond each",
+    ),
+)
+_TIMES = frozenset(TimeClass) - {TimeClass.IDLE, TimeClass.CHILD}
+
+
+def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
+    births = signals.first("churn.births")
+    if births is not None and births.estimate.value < limits["births"]:
+        return
+    for signal in signals.all("churn.share"):
+        share = human(signal.estimate.value, Unit.RATIO)
+        many = f" {human(births.estimate.value, Unit.PER_SECOND)}" if births else ""
+        draft = time_draft(
+            signal,
+            signals,
+            limits,
+            kind="thread.churn",
+            claim=Claim(
+                times=_TIMES,
+                functions=frozenset(signal.label("functions").split("\n")),
+                or_groups=frozenset(signal.label("groups").split("\n")),
+            ),
+            summary=f"Starting and ending short-lived threads,{many} of them, takes {share} of the busy time;"
+            f" {name_of(signal.where)} makes them.",
+            next_step=f"perf trace -s -p {pid_of(signal)} -e clone,clone3,exit -- sleep 5  # how many",
+            evidence=[evidence("threads born", births, "ticks: /proc/PID/task")] if births else [],
+        )
+        if draft:
+            yield draft
+
+
+SPEC = Rule(
+    kind="thread.churn",
+    resource="cpu",
+    aspect="saturation",
+    help=__doc__ or "",
+    needs=("time.busy", "churn.share"),
+    limits=LIMITS,
+    explains=("cpu.gil", "cpu.hot-code", "cpu.kernel", "cpu.runqueue", "cpu.gc", "memory.faults"),
+    diagnose=diagnose,
+)

@@ -1,0 +1,46 @@
+"""Library functions in which a program makes something of the operating system: data, not code.
+
+A row names a file (by its last parts) and a function (last part of the qualified name).
+"""
+
+from perfdiag.attribution.places import function_key
+from perfdiag.model import Origin, Stack
+
+# a thread or a process is started
+STARTERS = frozenset(
+    {
+        ("threading.py", "start"),
+        ("concurrent/futures/thread.py", "_adjust_thread_count"),
+        ("multiprocessing/process.py", "start"),
+        ("multiprocessing/pool.py", "_repopulate_pool_static"),
+        ("subprocess.py", "_execute_child"),
+    }
+)
+
+# a descriptor is opened
+OPENERS = frozenset(
+    {
+        ("socket.py", "create_connection"),
+        ("socket.py", "create_server"),
+        ("socket.py", "__init__"),
+        ("socket.py", "accept"),
+        ("socket.py", "socketpair"),
+        ("http/client.py", "connect"),
+        ("asyncio/base_events.py", "_connect_sock"),
+        ("pathlib.py", "open"),
+        ("tempfile.py", "_mkstemp_inner"),
+        ("subprocess.py", "_get_handles"),
+        ("sqlite3/dbapi2.py", "connect"),
+    }
+)
+
+
+def made_in(stack: Stack, makers: frozenset[tuple[str, str]]) -> str | None:
+    """The function, as claims name it, of the frame nearest the root that is one of the makers."""
+    for frame in reversed(stack.frames):
+        if frame.origin in (Origin.STDLIB, Origin.LIBRARY):
+            name = frame.function.rpartition(".")[2]
+            parts = frame.file.split("/")
+            if any(("/".join(parts[-count:]), name) in makers for count in (1, 2, 3)):
+                return function_key(frame)
+    return None
