@@ -17,7 +17,7 @@ PIP := -m pip --disable-pip-version-check --quiet --no-input
 READY := $(VENV)/.ready
 MAINTAIN_READY := $(MAINTAIN)/.ready
 
-.PHONY: help setup demo test check lint types architecture scenarios faults readers benchmarks golden docs nightly wheel lock audit hooks clean
+.PHONY: help setup demo test check lint types architecture scenarios faults readers benchmarks golden docs nightly wheel lock audit hooks newer-pythons clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ readers: $(READY) ## formats by the tools that they are for: go tool pprof (Debi
 
 benchmarks: $(READY) ## what perfdiag costs, side by side with its peers
 	for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python $$one $(ARGS); done
+
+newer-pythons: $(READY) ## get CPython 3.14 and 3.15 (root, debootstrap, a minute, once), run the tests that need them
+	tools/newer-pythons
+	$(BIN)/python -m pytest -m newer_pythons $(ARGS)
 
 golden: $(READY) ## write the expected texts anew; read the diff before you commit it
 	$(BIN)/python -m pytest --update-golden -k golden $(ARGS)
