@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
@@ -119,12 +119,19 @@ def line(run: Run, scenario: Scenario) -> str:
     return f"{run.name:<24} {verdict:<8} expected {expected:<16} found {found:<16} {place}"
 
 
-def summary(totals: Totals, skipped: int) -> str:
-    return (
-        f"judged {totals.sick + totals.healthy}, skipped {skipped}: "
+def summary(runs: Sequence[Run]) -> str:
+    """The totals, and each scenario that was skipped with the reason."""
+    totals, skipped = totals_of(runs), [run for run in runs if run.score is None]
+    head = (
+        f"judged {totals.sick + totals.healthy}, skipped {len(skipped)}: "
         f"kind {totals.kind_right}/{totals.sick}, place {totals.place_right}/{totals.sick}, "
         f"healthy {totals.healthy_right}/{totals.healthy}"
     )
+    return "\n".join([head, *(f"  skipped {run.name}: {run.note}" for run in skipped)])
+
+
+def totals_of(runs: Sequence[Run]) -> Totals:
+    return total(run.score for run in runs if run.score is not None)
 
 
 def run_all(options: argparse.Namespace) -> Iterator[Run]:
@@ -156,11 +163,10 @@ def main(words: list[str] | None = None) -> int:
     options = options_from(words)
     signal.signal(signal.SIGTERM, _unwind)  # so that everything on stage is taken down
     runs = list(run_all(options))
-    totals = total(run.score for run in runs if run.score is not None)
-    print(summary(totals, sum(run.score is None for run in runs)))
+    print(summary(runs))
     if options.json:
         Path(options.json).write_text(json.dumps([asdict(run) for run in runs], indent=1) + os.linesep)
-    return 0 if totals.passed else 1
+    return 0 if totals_of(runs).passed else 1
 
 
 if __name__ == "__main__":
