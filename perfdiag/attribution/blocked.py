@@ -61,8 +61,8 @@ def _class_of(
 def _futex(item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:
     if item is not None and item.type is ObjectType.GIL:
         return TimeClass.GIL
-    if not frames:
-        return TimeClass.IDLE  # a native helper (BLAS, gRPC) between two pieces of work
+    if not frames:  # a native thread: between two pieces of work, or behind another one
+        return TimeClass.LOCK if item is not None and item.name.startswith("mutex ") else TimeClass.IDLE
     return waits_for(frames) or TimeClass.LOCK
 
 

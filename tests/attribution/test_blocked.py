@@ -151,6 +151,14 @@ def test_a_native_helper_between_two_pieces_of_work_is_idle():
     assert TimeClass.IDLE == seen("nanosleep", frames=())
 
 
+def test_a_native_thread_behind_a_mutex_waits_for_a_lock():
+    assert TimeClass.LOCK == seen("futex", item(ObjectType.FUTEX, "mutex 0x7f00"), ())
+
+
+def test_a_file_that_is_sent_to_a_socket_is_read_from_the_disk():
+    assert TimeClass.DISK == seen("sendfile", item(ObjectType.FILE, "/srv/film.mp4"), ())
+
+
 def test_a_wait_outside_of_a_call_is_a_page_fault():
     assert TimeClass.FAULT == seen(OUTSIDE)
     assert TimeClass.FAULT == seen(OUTSIDE, frames=())

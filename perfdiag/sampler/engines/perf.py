@@ -21,6 +21,7 @@ _MOST = "48M"  # of samples, kept in memory; later ones are not taken
 _MOST_TEXT = 128 << 20  # bytes
 _READING = 15.0  # seconds for unwinding
 _FASTEST = 250  # looks per second: each copies a stack
+INSTALL = "install it: apt-get install linux-perf (Debian), linux-tools-$(uname -r) (Ubuntu)"
 BLIND = "what the code of waits is: perf sees threads on a CPU alone"
 
 

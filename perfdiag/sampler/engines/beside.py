@@ -1,0 +1,162 @@
+"""The engine beside the sampler: chosen, started, watched over, and joined at the end.
+
+By itself py-spy is started for an interpreter that the sampler turned out not to be able to read, perf for
+programs that are not Python. What cannot be started or fails costs the run its stacks, and nothing else.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from perfdiag.errors import Missing
+from perfdiag.host import Host
+from perfdiag.host.elf import parse_maps
+from perfdiag.host.inspector import Inspector
+from perfdiag.model import Origin
+from perfdiag.recording import Recording
+from perfdiag.sampler.engines import perf, pyspy
+from perfdiag.sampler.engines.aside import Outcome
+from perfdiag.sampler.engines.choice import Choice, Engine
+
+_READY = 3.0  # seconds that an engine may take to start before the sampler does
+_PYTHON = "Python stacks"  # how the sampler begins to say what it cannot read
+
+
+class Running(Protocol):
+    """A started engine (see pyspy.PySpy, perf.Perf)."""
+
+    name: str
+
+    def ready(self, timeout: float) -> None: ...
+    def watch(self) -> None: ...
+    def stop(self) -> None: ...
+    def join(self, recording: Recording) -> Outcome: ...
+    def close(self) -> None: ...
+
+
+_NOTHING = Outcome(rows=0, looks=0, errors=0, cpu=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The name of what read the stacks of the run, and what became of the engine beside the sampler; its
+    `blind` is that of the sampler too."""
+
+    engine: str
+    outcome: Outcome
+
+
+class Beside:
+    """`pids` are the processes that were chosen; `children`: what they start is looked at too; `permitted`:
+    their memory may be read."""
+
+    def __init__(
+        self,
+        choice: Choice,
+        *,
+        host: Host,
+        inspector: Inspector,
+        pids: Sequence[int],
+        children: bool,
+        permitted: bool,
+        rate: float,
+        duration: float,
+        origin: Callable[[str], Origin],
+    ) -> None:
+        self._choice, self._host, self._origin = choice, host, origin
+        self._pids, self._children, self._permitted = pids, children, permitted
+        self._rate, self._duration = rate, duration
+        python = {pid for pid in pids if _is_python(inspector, pid)}
+        self._python = [pid for pid in pids if pid in python]
+        self._others = [pid for pid in pids if pid not in python]
+        self._running: Running | None = None
+        self._blind: tuple[str, ...] = ()
+        self._considered = False
+
+    def start(self) -> None:
+        """Before the sampler: what was asked for, or what programs that are not Python need."""
+        match self._choice.engine:
+            case Engine.PY_SPY:
+                self._start_py_spy(self._pids[0])
+            case Engine.PERF:
+                self._start_perf(self._pids)
+            case Engine.AUTO if self._others and self._permitted:
+                self._start_perf(self._others)
+        if self._running is not None:
+            self._running.ready(_READY)
+
+    def consider(self, recording: Recording) -> None:
+        """Once the sampler has begun: whether it could read the interpreters."""
+        if self._considered or not len(recording.ticks.ticks):
+            return
+        self._considered = True
+        read = {process.pid for process in recording.processes if process.runtime}
+        unread = [pid for pid in self._python if pid not in read]
+        if unread and self._permitted and self._choice.engine is Engine.AUTO and self._running is None:
+            self._start_py_spy(unread[0])
+
+    def _start_py_spy(self, pid: int) -> None:
+        path = pyspy.program()
+        mode = pyspy.Mode(blocking=self._choice.blocking, native=self._choice.native, children=self._children)
+        if not path:
+            self._blind = ("stacks by py-spy: it is not installed; pip install 'perfdiag[py-spy]'",)
+            return
+        self._try(
+            lambda: pyspy.PySpy(
+                path,
+                pid,
+                host=self._host,
+                rate=self._rate,
+                duration=self._duration,
+                origin=self._origin,
+                mode=mode,
+            )
+        )
+
+    def _start_perf(self, pids: Sequence[int]) -> None:
+        path = perf.program()
+        if not path:
+            self._blind = (f"native stacks: perf is not installed; {perf.INSTALL}",)
+            return
+        self._try(lambda: perf.Perf(path, pids, host=self._host, rate=self._rate))
+
+    def _try(self, start: Callable[[], Running]) -> None:
+        try:
+            self._running = start()
+        except OSError as error:
+            self._blind = (f"stacks: no engine could be started ({error.strerror})",)
+
+    def watch(self) -> None:
+        """Call it often: it keeps the engine from holding the target."""
+        if self._running is not None:
+            self._running.watch()
+
+    def stop(self) -> None:
+        if self._running is not None:
+            self._running.stop()
+
+    def finish(self, recording: Recording, hello: Mapping[str, Any]) -> Finished:
+        """Join what it saw; call it after `stop`, with what the sampler said when it began."""
+        engine, blind = str(hello.get("engine", "")), list(hello.get("blind", ()))
+        if not self._python:  # that it cannot be read is no news of a program that is not Python
+            blind = [text for text in blind if not text.startswith(_PYTHON)]
+        if self._running is None:
+            return Finished(engine=engine, outcome=replace(_NOTHING, blind=(*blind, *self._blind)))
+        try:
+            outcome = self._running.join(recording)
+        finally:
+            self._running.close()
+        if outcome.rows:
+            blind = [text for text in blind if not text.startswith(_PYTHON)]
+            read = engine and not engine.startswith("/")
+            engine = f"{engine}, {self._running.name}" if read else self._running.name
+        return Finished(engine=engine, outcome=replace(outcome, blind=(*blind, *outcome.blind)))
+
+
+def _is_python(inspector: Inspector, pid: int) -> bool:
+    """Whether CPython runs in a process: as a program, or as a library of one."""
+    try:
+        paths = [mapping.path for mapping in parse_maps(inspector.maps(pid))]
+    except Missing:
+        return False
+    return any(path.rpartition("/")[2].startswith(("python", "libpython")) for path in paths)
