@@ -1,4 +1,4 @@
-"""Truth tests of the waiting time of asyncio tasks: rows as the sampler writes them, seconds that come out."""
+"""Truth tests of the waiting time of asyncio tasks: the rows that the sampler writes, the seconds in them."""
 
 from dataclasses import replace
 
@@ -72,7 +72,9 @@ def test_a_task_waits_from_one_look_to_the_next() -> None:
 def test_a_task_is_of_the_group_of_its_own_coroutine() -> None:
     tasks = Tasks()
     tasks.idle_loop()
-    tasks.waits(0, tasks.stack(f"{ASYNCIO}/queues.py:5 Queue.get", "app.py:20 take", "/srv/app.py:7 Pool.work"))
+    tasks.waits(
+        0, tasks.stack(f"{ASYNCIO}/queues.py:5 Queue.get", "app.py:20 take", "/srv/app.py:7 Pool.work")
+    )
     recording = tasks.made()
     _, groups = Attribution(recording).step(0, 50, 5000.5)
     assert {LOOP: "main thread", FIRST: "task Pool.work (app.py)"} == {

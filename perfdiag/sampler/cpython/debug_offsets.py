@@ -141,7 +141,6 @@ def _names(fields: str) -> Iterator[str]:
 
 def _layout(of: dict[str, int]) -> Layout:
     gil = of["interpreter_state.gil_runtime_state"]
-    chunk = of["thread_state.datastack_chunk"]
     ascii_size = of["unicode_object.asciiobject_size"]
     return Layout(
         interpreters_head=of["runtime_state.interpreters_head"],
@@ -156,8 +155,8 @@ def _layout(of: dict[str, int]) -> Layout:
         thread_tid=of["thread_state.native_thread_id"],
         thread_current_frame=of["thread_state.current_frame"],
         thread_base_frame=of.get("thread_state.base_frame"),
-        thread_chunk=chunk,
-        thread_top=chunk + _TOP_AFTER_CHUNK,
+        thread_chunk=of["thread_state.datastack_chunk"],
+        thread_top=of["thread_state.datastack_chunk"] + _TOP_AFTER_CHUNK,
         frame_code=of["interpreter_frame.executable"],
         frame_previous=of["interpreter_frame.previous"],
         frame_instruction=of["interpreter_frame.instr_ptr"],

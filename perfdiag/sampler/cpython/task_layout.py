@@ -63,15 +63,18 @@ class TaskLayout:
 
 
 def find(memory: Memory, mappings: Sequence[Mapping], version: Version, runtime: int) -> TaskLayout | None:
-    """The layout for the process whose _PyRuntime is at `runtime`; None before 3.14, and where asyncio has
-    not been imported. Unsupported when it states something absurd."""
+    """The layout for the process whose _PyRuntime is at `runtime`; None before 3.14, where asyncio has not
+    been imported, and where something absurd is published."""
     if version[:2] < _FIRST:
         return None
     address = _section(memory.pid, mappings)
     if address is None:
         return None
     published = memory.read(address, 8 * len(_FIELDS))
-    return parse(version[:2], named(memory.read(runtime, TABLE_SIZE)), published)
+    try:
+        return parse(version[:2], named(memory.read(runtime, TABLE_SIZE)), published)
+    except Unsupported:
+        return None
 
 
 def _section(pid: int, mappings: Sequence[Mapping]) -> int | None:
@@ -87,7 +90,7 @@ def _section(pid: int, mappings: Sequence[Mapping]) -> int | None:
 
 
 def parse(minor: tuple[int, int], of: dict[str, int], published: bytes) -> TaskLayout:
-    """`of`: the interpreter's offsets by name; `published`: the section."""
+    """`of`: the interpreter's offsets by name; `published`: the section. Unsupported when one is absurd."""
     tasks = dict(zip(_FIELDS, struct.unpack(f"<{len(_FIELDS)}Q", published), strict=True))
     for name, value in tasks.items():
         if value >= tasks.get(name.split("_")[0] + "_size", _LARGEST_STRUCT) and not name.endswith("_size"):

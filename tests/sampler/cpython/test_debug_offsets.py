@@ -72,7 +72,7 @@ V3150 = (
 Table = Callable[..., bytes]
 
 
-def _pack(values: Sequence[int], hexversion: int, free_threaded: int = 0) -> bytes:
+def packed(values: Sequence[int], hexversion: int, free_threaded: int = 0) -> bytes:
     data = struct.pack(f"<8sQQ{len(values)}Q", b"xdebugpy", hexversion, free_threaded, *values)
     return data.ljust(TABLE_SIZE, b"\0")
 
@@ -83,7 +83,7 @@ def table() -> Table:
         values = list(V3130)
         for index, value in changes.items():
             values[int(index[1:])] = value
-        return _pack(values, hexversion, free_threaded)
+        return packed(values, hexversion, free_threaded)
 
     return make
 
@@ -108,7 +108,7 @@ def test_a_table_becomes_a_layout(table: Table) -> None:
 
 
 def test_each_minor_version_has_its_own_order_of_fields() -> None:
-    v314, v315 = parse(_pack(V3148, 0x030E08F0)), parse(_pack(V3150, 0x030F00F0))
+    v314, v315 = parse(packed(V3148, 0x030E08F0)), parse(packed(V3150, 0x030F00F0))
     assert [(7344, 16, 72, None, 160, 232), (7336, 16, 72, 80, 184, 256)] == [
         (
             layout.threads_head,
@@ -136,7 +136,7 @@ def test_builds_that_are_laid_out_otherwise_are_refused(table: Table) -> None:
     with pytest.raises(Unsupported, match="pre-release"):
         parse(table(hexversion=0x030D00B1))
     with pytest.raises(Unsupported, match="pre-release"):
-        parse(_pack(V3150, 0x030F00B1))
+        parse(packed(V3150, 0x030F00B1))
     with pytest.raises(Unsupported, match=r"CPython 3\.16"):
         parse(table(hexversion=0x031000F0))
 
