@@ -9,6 +9,7 @@ from perfdiag.host.elf import Mapping, parse_maps
 from perfdiag.host.memory import Memory
 from perfdiag.sampler.cpython.layout import Unsupported
 from perfdiag.sampler.cpython.runtime import Runtime, locate
+from tests.sampler.cpython.conftest import NEWER, Start, attach, newer_pythons
 
 
 def test_the_interpreter_of_this_process_is_found(own_runtime: Runtime) -> None:
@@ -39,3 +40,17 @@ def test_the_table_of_offsets_is_found_without_an_elf_file() -> None:
     row = Mapping(start, start + 4096, "rw-p", 4096, 7, "/opt/python3.16")
     with pytest.raises(Unsupported, match=r"CPython 3\.16"):
         locate(Memory(os.getpid()), [row])
+
+
+@pytest.mark.newer_pythons
+@pytest.mark.parametrize("version", NEWER)
+def test_an_interpreter_in_another_root_is_found(version: str, start: Start) -> None:
+    """Its path in maps starts at our root, where other processes of that root see it from theirs."""
+    root = newer_pythons() / "root"
+    if not root.exists() or os.geteuid() != 0:
+        pytest.skip("needs root, and what `make newer-pythons` gets")
+    code = "import asyncio, time; print('ready', flush=True); time.sleep(60)"
+    target = start("chroot", str(root), f"/usr/bin/python{version}", "-c", code)
+    reader = attach(target.pid)
+    assert reader.version.startswith(version)
+    assert [] == reader.tasks()
