@@ -5,51 +5,46 @@ and what there is becomes the recording.
 """
 
 import os
-import platform
-import socket
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
 
-import perfdiag
 import perfdiag.collectors
 from perfdiag.errors import Missing, TargetError
 from perfdiag.host import Host
 from perfdiag.host.cgroups import cpu_stat_files
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.process import Target, access, describe
-from perfdiag.model import Cost, Fault, Meta, Process, Sample, Snapshot
+from perfdiag.meta import Plan, closed, opened
+from perfdiag.model import Fault, Role, Sample, Snapshot
 from perfdiag.origins import Origins
 from perfdiag.plugins import Collector, discover
 from perfdiag.recording import Recording
 from perfdiag.sampler.client import Sampler
+from perfdiag.sampler.engines.aside import Outcome
+from perfdiag.sampler.engines.beside import Beside
+from perfdiag.sampler.request import Request, rows_of
 
 _STEP = 0.1  # seconds between two looks at the stop flag
+_MOST = 64  # processes whose counters are read in a snapshot
 _GRACE = 3.0  # seconds that the sampler may take beyond the duration
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What was asked for. `rate` in Hz, `duration` in seconds."""
-
-    duration: float
-    rate: float
-    user_code: tuple[str, ...] = ()
 
 
 class Collection:
     """A recording in the making. `stop` may be called from a signal handler."""
 
-    def __init__(self, host: Host, target: Target, plan: Plan) -> None:
-        self._host, self._target, self._plan = host, target, plan
+    def __init__(self, host: Host, targets: Sequence[Target], plan: Plan) -> None:
+        self._host, self._targets, self._plan = host, targets, plan
         self._collectors = discover(perfdiag.collectors, Collector)
         self._stopped = ""
         self._inspector = Inspector(host.procfs)
         self._cpu_mark = _own_cpu()
-        process = describe(target, host, self._inspector)
-        self.recording = Recording(meta=_meta(host, process, plan))
-        self.recording.processes.append(process)
-        self._blind = access(target, host).blind
+        role = Role.MASTER if plan.subprocesses else Role.TARGET
+        processes = [replace(describe(target, host, self._inspector), role=role) for target in targets]
+        self.recording = Recording(meta=opened(host, processes, plan), processes=processes)
+        self._blind = _blind(targets, host)
+        self._rows = 0
 
     def stop(self, why: str) -> None:
         """End early; the recording says why."""
@@ -63,28 +58,50 @@ class Collection:
         """Record until the duration is over, the target ended, or `stop` was called. `progress` is told the
         share that is done, `each` is called after each snapshot."""
         recording, clock = self.recording, self._host.clock
-        started = clock.monotonic_ns() / 1e9
-        sampler = self._sampler()
-        try:
-            self._follow(sampler, started, progress, each)
-        finally:
-            sampler.stop()
-        last = self._snapshot()
-        recording.snapshots.append(replace(last, faults=(*last.faults, *sampler.faults)))
-        self._close(sampler, clock.monotonic_ns() / 1e9 - started)
+        with closing(self._beside()) as beside:
+            beside.start()
+            started = clock.monotonic_ns() / 1e9
+            sampler = self._sampler()
+            try:
+                self._follow(sampler, beside, started, progress, each)
+            finally:
+                sampler.stop()
+                beside.stop()
+            last = self._snapshot()
+            found = beside.finish(recording, sampler.hello)
+        faults = (*last.faults, *sampler.faults, *found.faults)
+        recording.snapshots.append(replace(last, faults=faults))
+        self._close(sampler, found, clock.monotonic_ns() / 1e9 - started)
         return recording
+
+    def _beside(self) -> Beside:
+        return Beside(
+            self._plan.stacks,
+            host=self._host,
+            inspector=self._inspector,
+            pids=[target.pid for target in self._targets],
+            children=self._plan.subprocesses,
+            permitted=not self._blind,
+            rate=self._plan.rate,
+            duration=self._plan.duration,
+            origin=Origins(self._plan.user_code).of,
+        )
 
     def _sampler(self) -> Sampler:
         """A started sampler. TargetError when this process may open or start no more."""
+        groups = {path for target in self._targets for path in cpu_stat_files(self._host, target.pid)}
         try:
             return Sampler(
                 self.recording,
-                pid=self._target.pid,
-                pidfd=self._target.pidfd,
-                procfs=self._host.procfs,
-                rate=self._plan.rate,
-                duration=self._plan.duration,
-                cpu_stat=cpu_stat_files(self._host, self._target.pid),
+                Request(
+                    targets=rows_of(self._targets),
+                    rate=self._plan.rate,
+                    duration=self._plan.duration,
+                    subprocesses=self._plan.subprocesses,
+                    stacks=self._plan.stacks.reads,
+                    procfs=self._host.procfs,
+                    cpu_stat=tuple(sorted(groups)),
+                ),
                 clock=self._host.clock,
                 origin=Origins(self._plan.user_code).of,
             )
@@ -98,6 +115,7 @@ class Collection:
     def _follow(
         self,
         sampler: Sampler,
+        beside: Beside,
         started: float,
         progress: Callable[[float], None],
         each: Callable[[Recording], object],
@@ -111,6 +129,8 @@ class Collection:
             if now > started + self._plan.duration + _GRACE:
                 break
             sampler.pump(min(_STEP, max(0.0, due - now)))
+            beside.consider(recording)
+            beside.watch()
             progress(min(1.0, (now - started) / self._plan.duration))
             if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
                 recording.snapshots.append(self._snapshot())
@@ -123,52 +143,40 @@ class Collection:
         samples: list[Sample] = []
         faults: list[Fault] = []
         for collector in self._collectors:
-            pid = self._target.pid if collector.scope == "process" else None
-            try:
-                samples.extend(collector.collect(self._host, pid))
-            except Missing as missing:
-                faults.append(Fault(source=collector.name, kind=missing.kind, detail=str(missing)))
+            pids = self._busiest() if collector.scope == "process" else [None]
+            for pid in pids:
+                try:
+                    samples.extend(collector.collect(self._host, pid))
+                except Missing as missing:
+                    faults.append(Fault(source=collector.name, kind=missing.kind, detail=str(missing)))
         return Snapshot(at=at, wall=wall, samples=tuple(samples), faults=tuple(faults))
 
-    def _close(self, sampler: Sampler, lasted: float) -> None:
-        totals, hello = sampler.totals, sampler.hello
-        meta = self.recording.meta
-        made = len(self.recording.ticks.ticks)
-        ended = self._stopped or totals.get("ended", "")
-        covered = min(lasted, self._plan.duration)
-        if not ended and not totals:
-            # nobody wanted that: what it did not see of the time asked for counts as missed
-            ended, covered = "the sampler ended early", self._plan.duration
-        elif ended and made:  # at the will of somebody: the time before the first look is nobody's miss
-            at = self.recording.ticks.ticks["at_ns"]
-            covered = min(covered, (at[-1] - at[0]) / 1e9)
-        slowed = bool(totals.get("slowed", False))
-        unopened = totals.get("unopened", 0)
-        blind = [*self._blind, *hello.get("blind", []), *totals.get("blind", [])]
-        if unopened:
-            blind.append(f"{unopened} threads for which no descriptor was left")
-        if slowed:
-            achieved = made / max(covered, 1e-3)
-            blind.append(f"short waits: the rate was lowered to {achieved:.0f} Hz to hold the budget of CPU")
-        self.recording.meta = replace(
-            meta,
-            engine=hello.get("engine", ""),
-            ended=ended,
-            # the first reason is the one that was found before the sampler met its consequence
-            blind=tuple({text.partition(":")[0]: text for text in reversed(blind)}.values())[::-1],
-            cost=Cost(
-                sampler_cpu=float(totals.get("cpu", 0.0)),
-                parent_cpu=_own_cpu() - self._cpu_mark,
-                planned=max(1, made, 0 if slowed else round(covered * self._plan.rate)),
-                made=made,
-                stacks=int(totals.get("stacks", 0)),
-                torn=int(totals.get("torn", 0)),
-                retried=int(totals.get("retried", 0)),
-            ),
+    def _busiest(self) -> list[int]:
+        """Process ids of those that were chosen, and of the others that live those that ran most often since
+        the last snapshot."""
+        processes, rows = self.recording.processes, self.recording.ticks.rows["process"]
+        ran = Counter(rows[self._rows :])
+        self._rows = len(rows)
+        chosen = range(len(self._targets))
+        others = [index for index, _ in ran.most_common() if index not in chosen]
+        alive = [index for index in (*chosen, *others) if processes[index].gone is None]
+        return [processes[index].pid for index in alive[: max(_MOST, len(chosen))]]
+
+    def _close(self, sampler: Sampler, found: Outcome, lasted: float) -> None:
+        now, processes = self._host.clock.monotonic_ns() / 1e9, self.recording.processes
+        for number, target in enumerate(self._targets):
+            if processes[number].gone is None and not target.alive():
+                processes[number] = replace(processes[number], gone=now)
+        self.recording.meta = closed(
+            self.recording,
+            self._plan,
+            found.added_to(sampler.totals),
+            engine=found.engine,
+            blind=(*self._blind, *found.blind),
+            stopped=self._stopped,
+            lasted=lasted,
+            parent_cpu=_own_cpu() - self._cpu_mark,
         )
-        process = self.recording.processes[0]
-        gone = None if self._target.alive() else self._host.clock.monotonic_ns() / 1e9
-        self.recording.processes[0] = replace(process, runtime=hello.get("runtime", ""), gone=gone)
         self._inspector.close()
 
 
@@ -177,15 +185,7 @@ def _own_cpu() -> float:
     return times.user + times.system
 
 
-def _meta(host: Host, process: Process, plan: Plan) -> Meta:
-    return Meta(
-        run_id=uuid.uuid4().hex[:16],
-        version=perfdiag.__version__,
-        started=host.clock.wall(),
-        hostname=socket.gethostname(),
-        kernel=platform.release(),
-        cpus=os.cpu_count() or 1,
-        target=f"{process.comm} (pid {process.pid})",
-        duration=plan.duration,
-        rate=plan.rate,
-    )
+def _blind(targets: Sequence[Target], host: Host) -> tuple[str, ...]:
+    """What may not be seen of the targets; each reason once."""
+    found = [text for target in targets for text in access(target, host).blind]
+    return tuple(dict.fromkeys(found))

@@ -7,11 +7,12 @@ from threading import Timer
 
 import pytest
 
-from perfdiag.collect import Collection, Plan
+from perfdiag.collect import Collection
 from perfdiag.engine import diagnose
 from perfdiag.errors import TargetError
 from perfdiag.host import Host
 from perfdiag.host.process import attach
+from perfdiag.meta import Plan
 from perfdiag.options import Options
 
 BUSY = """
@@ -36,7 +37,7 @@ def busy():
 def collect(pid, *, duration=1.2, stop_after=None, each=lambda _: None):
     host = Host()
     with contextlib.closing(attach(pid, host)) as target:
-        collection = Collection(host, target, Plan(duration=duration, rate=100))
+        collection = Collection(host, [target], Plan(duration=duration, rate=100))
         if stop_after:
             Timer(stop_after, collection.stop, ["interrupted"]).start()
         return collection.run(each=each)
@@ -84,7 +85,7 @@ def test_a_target_that_ends_is_told_and_what_there_was_is_kept(busy):
 def test_a_sampler_that_cannot_be_started_is_told(busy):
     host = Host()
     with contextlib.closing(attach(busy, host)) as target:
-        collection = Collection(host, target, Plan(duration=1, rate=100))
+        collection = Collection(host, [target], Plan(duration=1, rate=100))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         free = os.dup(0)
         os.close(free)

@@ -86,12 +86,13 @@ def attach_to(
     pid: str, duration: float, rate: float, user_code: tuple[str, ...], procfs: str
 ) -> "Collection":
     """A recording of the target that is ready to run."""
-    from perfdiag.collect import Collection, Plan
+    from perfdiag.collect import Collection
     from perfdiag.host import Host
     from perfdiag.host.process import attach
+    from perfdiag.meta import Plan
 
     host = Host(procfs=procfs)
-    return Collection(host, attach(pid, host), Plan(duration=duration, rate=rate, user_code=user_code))
+    return Collection(host, [attach(pid, host)], Plan(duration=duration, rate=rate, user_code=user_code))
 
 
 def record(collection: "Collection", duration: float, each: Each = lambda _: None) -> Recording:

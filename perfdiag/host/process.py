@@ -15,10 +15,10 @@ from perfdiag.host.abilities import capabilities
 from perfdiag.host.cgroups import memberships
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
-from perfdiag.host.preflight import a_thread, missing, parse_pid, read_stat, refuse
-from perfdiag.host.procfs import parse_stat, parse_status
+from perfdiag.host.preflight import a_thread, missing, parse_pid, read_stat, refuse, unreadable
+from perfdiag.host.procfs import ProcessStat, parse_stat, parse_status
 from perfdiag.host.sockets import listening_ports
-from perfdiag.model import STOPPED, Process
+from perfdiag.model import STOPPED, Labels, Process
 from perfdiag.text import printable
 
 _CAP_SYS_PTRACE = 19
@@ -81,6 +81,23 @@ def attach(pid: str | int, host: Host | None = None) -> Target:
         os.close(pidfd)
         raise
     return target
+
+
+def hold(stat: ProcessStat, host: Host) -> Target | None:
+    """Hold the process that `stat` was read of, if it is still that one and has not ended."""
+    try:
+        pidfd = os.pidfd_open(stat.pid)
+    except OSError:
+        return None
+    key = _key(pidfd, stat.pid, stat.started)
+    target = Target(pid=stat.pid, pidfd=pidfd, key=key, started=stat.started, host=host)
+    try:
+        same = parse_stat(host.proc(f"{stat.pid}/stat")).started == stat.started and target.alive()
+    except Missing:
+        same = False
+    if not same:
+        target.close()
+    return target if same else None
 
 
 def _open(pid: int, host: Host) -> int:
@@ -162,17 +179,19 @@ def _reason(target: Target, host: Host) -> str:
     )
 
 
-def describe(target: Target, host: Host, inspector: Inspector) -> Process:
-    """The record of the target; what may not be read is left empty. TargetError when it has ended."""
+def describe(target: Target, host: Host, inspector: Inspector, *, ports: bool = True) -> Process:
+    """The record of the target; what may not be read is left empty, and the `ports` that it listens on when
+    they are not asked for. TargetError when it has ended."""
     pid = target.pid
     try:
         stat = parse_stat(host.proc(f"{pid}/stat"))
         uid = parse_status(host.proc(f"{pid}/status")).uid
         cpus = len(os.sched_getaffinity(pid))
-        cgroups = tuple((name, printable(path)) for name, path in sorted(memberships(host, pid).items()))
     except (NoData, ProcessLookupError) as error:
         raise missing(pid) from error
-    return Process(
+    except Missing as error:
+        raise unreadable(pid, error) from error
+    found = Process(
         key=target.key,
         pid=pid,
         ppid=stat.ppid,
@@ -181,9 +200,19 @@ def describe(target: Target, host: Host, inspector: Inspector) -> Process:
         exe=_exe(inspector, pid),
         uid=uid,
         cpus=cpus,
-        cgroups=cgroups,
-        ports=_ports(host, inspector, pid),
+        cgroups=_cgroups(host, pid),
+        ports=_ports(host, inspector, pid) if ports else (),
     )
+    if not target.alive():  # then what was read may be of another process with its number
+        raise missing(pid)
+    return found
+
+
+def _cgroups(host: Host, pid: int) -> Labels:
+    try:
+        return tuple((name, printable(path)) for name, path in sorted(memberships(host, pid).items()))
+    except Missing:
+        return ()
 
 
 def _exe(inspector: Inspector, pid: int) -> str:

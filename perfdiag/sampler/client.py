@@ -8,13 +8,15 @@ import json
 import os
 import selectors
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from perfdiag.errors import FaultKind
 from perfdiag.host.clock import Clock
 from perfdiag.host.commands import Child, start_python
-from perfdiag.model import Fault, Frame, Object, ObjectType, Origin, Stack, Thread
+from perfdiag.model import Fault, Frame, Object, ObjectType, Origin, Process, Role, Stack, Thread
 from perfdiag.recording import Recording
+from perfdiag.sampler.request import Request
 from perfdiag.sampler.stream import Message, Splitter, unpack_ticks
 
 _SILENCE = 2.0  # seconds without a message after which the child counts as wedged
@@ -26,19 +28,11 @@ class Sampler:
     """A running sampler child. `pump` must be called often; `done` when it has ended, well or not."""
 
     def __init__(
-        self,
-        recording: Recording,
-        *,
-        pid: int,
-        pidfd: int,
-        procfs: str,
-        rate: float,
-        duration: float,
-        cpu_stat: list[str],
-        clock: Clock,
-        origin: Callable[[str], Origin],
+        self, recording: Recording, request: Request, *, clock: Clock, origin: Callable[[str], Origin]
     ) -> None:
+        """OSError when no process can be started or no file opened."""
         self._recording, self._clock, self._origin = recording, clock, origin
+        self._chosen = len(request.targets)
         self._splitter = Splitter()
         self._frames: list[Frame] = []
         self.hello: dict[str, Any] = {}
@@ -46,18 +40,10 @@ class Sampler:
         self.faults: list[Fault] = []
         self.done = self._stopping = False
         source, sink = os.pipe2(os.O_CLOEXEC)
-        request = {
-            "pid": pid,
-            "pidfd": pidfd,
-            "procfs": procfs,
-            "rate": rate,
-            "duration": duration,
-            "cpu_stat": cpu_stat,
-            "parent": os.getpid(),
-            "out": sink,
-        }
-        code = "from perfdiag.sampler.child import main; import json, sys; main(json.loads(sys.argv[1]))"
-        self._child: Child = start_python(code, [json.dumps(request)], keep=(sink, pidfd))
+        text = replace(request, parent=os.getpid(), out=sink).dump()
+        code = "from perfdiag.sampler.child import main; import sys; main(sys.argv[1])"
+        pidfds = [pidfd for _, pidfd, _, _ in request.targets]
+        self._child: Child = start_python(code, [text], keep=(sink, *pidfds))
         os.close(sink)
         os.set_blocking(source, False)
         self._source = source
@@ -118,12 +104,30 @@ class Sampler:
                 for ids in json.loads(body):
                     frames = tuple(self._frames[number] for number in ids)
                     recording.stacks.append(Stack(id=len(recording.stacks), frames=frames))
+            case Message.PROCESSES:
+                for index, fields in json.loads(body):
+                    self._process(index, fields)
             case Message.THREADS:
                 for process, tid, name, main in json.loads(body):
                     recording.threads.append(Thread(process=process, tid=tid, name=name, main=main))
             case Message.OBJECTS:
                 for fields in json.loads(body):
                     self._object(Object(**fields | {"type": ObjectType(fields["type"])}))
+
+    def _process(self, index: int, fields: dict[str, Any]) -> None:
+        """Of a process that was chosen all but its interpreter and its end was known before."""
+        processes = self._recording.processes
+        if index < self._chosen:
+            known = {name: fields[name] for name in ("runtime", "gone")}
+            processes[index] = replace(processes[index], **known)
+            return
+        groups = tuple((name, path) for name, path in fields["cgroups"])
+        lists = {name: tuple(fields[name]) for name in ("modules", "ports")}
+        one = Process(**fields | lists | {"cgroups": groups, "role": Role(fields["role"])})
+        if index == len(processes):
+            processes.append(one)
+        else:
+            processes[index] = one
 
     def _object(self, item: Object) -> None:
         objects = self._recording.objects

@@ -24,6 +24,7 @@ from perfdiag.text import printable
 _KNOWN = 1 << 16  # remembered links; forgotten all at once when there are more
 _PORTS_AGE = 1.0  # seconds between two looks at the listening ports
 _DEVICE = re.compile("/dev/(?!shm/)")
+_UNOPENED, _DENIED = -2, -1  # instead of a descriptor; denied: descriptors stay numbers, objects unknown
 _FIRST_EPHEMERAL = 32768  # net.ipv4.ip_local_port_range, the default
 
 
@@ -42,30 +43,35 @@ class Descriptors:
             rename=self._links.__setitem__,
             listens=self._listens,
         )
-        try:
-            self._ports = inspector.listening(pid)
-        except Missing:
-            self._ports = set()
-        self._next_ports = time.monotonic() + _PORTS_AGE
-        self._folder = -1  # denied: descriptors stay numbers, and objects unknown
-        try:
-            self._folder = os.open(f"{host.procfs}/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError:
-            return
+        self._inspector = inspector
+        self._ports: set[int] = set()
+        self._next_ports = 0.0  # not looked at yet: most short-lived processes have no socket
+        self._folder = _UNOPENED
 
     def close(self) -> None:
         if self._folder >= 0:
             os.close(self._folder)
-            self._folder = -1
+        self._folder = _DENIED
 
     def object(self, descriptor: int) -> int:
         """The id of what a descriptor stands for now; -1 when it is closed or may not be seen."""
+        if self._folder == _UNOPENED:
+            self._open()
+        if self._folder == _DENIED:
+            return -1
         try:
             link = os.readlink(str(descriptor), dir_fd=self._folder)
         except OSError:
             return -1
         known = self._links.get(link)
         return self._first_sight(descriptor, link) if known is None else known
+
+    def _open(self) -> None:
+        try:
+            path = f"{self._host.procfs}/{self._pid}/fd"
+            self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            self._folder = _DENIED
 
     def comm(self, pid: int) -> str:
         """Name of a process, printable; '' when it has ended."""
@@ -181,6 +187,12 @@ class Descriptors:
     def _accepted(self, port: int) -> bool:
         """Whether a connection with this local port came from a listening socket. The socket need not be this
         process's own: a master may have accepted, or passed it on."""
+        if not self._next_ports:
+            self._next_ports = time.monotonic() + _PORTS_AGE
+            try:
+                self._ports = self._inspector.listening(self._pid)
+            except Missing:
+                self._ports = set()
         if port in self._ports:
             return True
         if time.monotonic() >= self._next_ports:

@@ -7,7 +7,7 @@ from perfdiag.host.sockets import Address
 from perfdiag.model import ObjectType
 from perfdiag.sampler.arguments import Read, destination, path, polled, selected
 from perfdiag.sampler.descriptors import Descriptors
-from perfdiag.sampler.interning import LIMIT, Interned
+from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall
 
 _KNOWN = 1 << 14  # remembered lines of futex calls; forgotten all at once when there are more
@@ -17,7 +17,7 @@ _PIPES = frozenset({ObjectType.PIPE, ObjectType.CHILD})
 
 
 class Objects:
-    """Objects of one process; `list` only grows, ids are indices, entries are replaced as more is learnt.
+    """What one process waits on, in the `interned` list of objects, which other processes may share.
 
     `read(address, length)` reads memory of the process; `gil_range` is where its GIL lies, (0, 0) if nowhere.
     """
@@ -31,17 +31,17 @@ class Objects:
         inspector: Inspector,
         read: Read,
         gil_range: tuple[int, int],
-        limit: int = LIMIT,
+        interned: Interned,
     ) -> None:
         self._pid = pid
         self._host = Host(procfs=procfs)
-        self._interned = Interned(limit)
-        self.list = self._interned.list
+        self._interned = interned
+        self.list = interned.list
         self._descriptors = Descriptors(
             pid=pid, pidfd=pidfd, host=self._host, inspector=inspector, objects=self._interned
         )
         self._futexes: dict[bytes, int] = {}
-        self._nested = self._inner(pid) != pid
+        self._nested: bool | None = None  # not known yet
         self.replaced(read, gil_range)
 
     def replaced(self, read: Read, gil_range: tuple[int, int]) -> None:
@@ -52,6 +52,10 @@ class Objects:
     def pending(self) -> int:
         """Questions about peers that have no answer yet."""
         return self._descriptors.owners.pending()
+
+    def asking(self) -> bool:
+        """Whether a question is on its way: until it is answered no other process can ask."""
+        return self._descriptors.owners.asking()
 
     def settle(self, budget: float) -> None:
         """Learn who the peers are, for at most `budget` seconds; returns at once when nothing is open."""
@@ -142,6 +146,8 @@ class Objects:
 
     def _outer(self, pid: int) -> int:
         """A child by the number that it has in the target's PID namespace -> its number in ours, 0: none."""
+        if self._nested is None:
+            self._nested = self._inner(self._pid) != self._pid
         if not self._nested:
             return pid
         return next((child for child in self._children() if self._inner(child) == pid), 0)

@@ -74,6 +74,10 @@ class Owners:
         """Questions that have no answer yet."""
         return len(self._ends) + len(self._pipes) + self._ports + (self._asked is not None)
 
+    def asking(self) -> bool:
+        """Whether the inspector has been asked and has not answered."""
+        return self._asked is not None
+
     def settle(self, budget: float) -> None:
         """Ask and take answers for at most `budget` seconds, most of them waiting. Returns at once when
         there is nothing to ask. What cannot be found out stays as it is."""

@@ -26,6 +26,7 @@ class Message(IntEnum):
     THREADS = 4  # [[process, tid, name, main], ...]
     OBJECTS = 5  # [{"id", ...}, ...]: new, or again with what was learnt about it
     TICKS = 6  # packed columns
+    PROCESSES = 8  # [[index, {fields of model.Process}], ...]: new, or again with what was learnt about it
     END = 7  # {"ended", "planned", "made", "cpu", ...}
 
 

@@ -2,7 +2,8 @@
 not run, two or three for one that has.
 
 `schedstat` (CPU ns, run-queue ns, slices) moves exactly when a thread has run, so a thread whose schedstat is
-the same bytes as before has not run: its call, object and stack are as they were.
+the same bytes as before has not run: its call, object and stack are as they were. All files are opened below
+the descriptor of the process's `task` directory, which never comes to mean another process with its number.
 """
 
 import os
@@ -11,12 +12,15 @@ _READ = 256
 
 
 class ThreadFiles:
-    """Open descriptors of one thread and what the last tick saw in them."""
+    """Descriptors of one thread and what the last tick saw in them. A thread that never runs again has one,
+    so that thousands of idle threads can be followed."""
 
     __slots__ = (
+        "_folder",
+        "_looks",
         "_schedstat",
-        "_stat",
         "_syscall",
+        "cpu",
         "faults",
         "name",
         "running",
@@ -26,29 +30,20 @@ class ThreadFiles:
         "utime",
     )
 
-    def __init__(self, procfs: str, pid: int, tid: int) -> None:
-        """OSError when the thread has ended; a denied `syscall` is remembered as such."""
-        base = f"{procfs}/{pid}/task/{tid}"
+    def __init__(self, folder: int, tid: int) -> None:
+        """`folder`: descriptor of /proc/PID/task. OSError when the thread has ended."""
         self.tid = tid
         self.seen = b""
         self.running = False
-        self.utime = self.stime = self.faults = 0
-        with open(f"{base}/comm", "rb") as comm:
-            self.name = comm.read(64).rstrip(b"\n")
-        self._schedstat = os.open(f"{base}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-        self._stat = -1
+        self.cpu = self.utime = self.stime = self.faults = 0
+        self._folder = folder
+        self._looks = 0
+        self.name = self._read("comm").rstrip(b"\n")
+        self._schedstat = self._open("schedstat")
         self._syscall = -1
-        try:
-            self._stat = os.open(f"{base}/stat", os.O_RDONLY | os.O_CLOEXEC)
-            self._syscall = os.open(f"{base}/syscall", os.O_RDONLY | os.O_CLOEXEC)
-        except PermissionError:
-            pass
-        except OSError:
-            self.close()
-            raise
 
     def close(self) -> None:
-        for descriptor in (self._schedstat, self._stat, self._syscall):
+        for descriptor in (self._schedstat, self._syscall):
             if descriptor >= 0:
                 os.close(descriptor)
 
@@ -58,32 +53,43 @@ class ThreadFiles:
 
     def syscall(self) -> bytes:
         """The line of /proc/PID/task/TID/syscall; b'' where it is denied."""
-        if self._syscall < 0:
-            return b""
         try:
+            if self._syscall >= 0:
+                return os.pread(self._syscall, _READ, 0)
+            self._looks += 1
+            if self._looks == 1:
+                return self._read("syscall")
+            self._syscall = self._open("syscall")
             return os.pread(self._syscall, _READ, 0)
         except PermissionError:
-            os.close(self._syscall)
-            self._syscall = -1
             return b""
 
     def refresh_stat(self) -> None:
         """User and system time (clock ticks) and page faults (minor + major) into the fields."""
-        if self._stat < 0:
-            return
-        data = os.pread(self._stat, 1024, 0)
+        data = self._read("stat")
         words = data[data.rfind(b")") + 2 :].split()
         # after the name: state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime stime
         self.faults = int(words[7]) + int(words[9])
         self.utime, self.stime = int(words[11]), int(words[12])
+
+    def _open(self, name: str) -> int:
+        return os.open(f"{self.tid}/{name}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._folder)
+
+    def _read(self, name: str) -> bytes:
+        descriptor = self._open(name)
+        try:
+            return os.read(descriptor, 1024)
+        finally:
+            os.close(descriptor)
 
 
 class Threads:
     """All threads of a process; `refresh` finds the born and the gone."""
 
     def __init__(self, procfs: str, pid: int) -> None:
-        self._procfs, self._pid = procfs, pid
-        self._task = f"{procfs}/{pid}/task"
+        """OSError when the process has ended, or no descriptor is left."""
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        self._folder = os.open(f"{procfs}/{pid}/task", flags)
         self._links = -1
         self.by_tid: dict[int, ThreadFiles] = {}
         self.unopened = 0  # threads for which there was no descriptor left
@@ -92,12 +98,12 @@ class Threads:
         """Whether the number of threads is another than at the last refresh: one stat call.
 
         A thread that ended while another was born is found by the periodic refresh."""
-        return os.stat(self._task).st_nlink != self._links
+        return os.fstat(self._folder).st_nlink != self._links
 
     def refresh(self) -> tuple[list[ThreadFiles], list[int]]:
-        """(born, gone tids). FileNotFoundError or ProcessLookupError when the process has ended."""
-        self._links = os.stat(self._task).st_nlink
-        present = {int(name) for name in os.listdir(self._task)}
+        """(born, gone tids). Of a process that has ended all are gone."""
+        self._links = os.fstat(self._folder).st_nlink
+        present = self._present()
         gone = [tid for tid in self.by_tid if tid not in present]
         for tid in gone:
             self.drop(tid)
@@ -105,7 +111,7 @@ class Threads:
         self.unopened = 0
         for tid in sorted(present - self.by_tid.keys()):
             try:
-                thread = ThreadFiles(self._procfs, self._pid, tid)
+                thread = ThreadFiles(self._folder, tid)
             except (FileNotFoundError, ProcessLookupError):
                 continue  # ended between the listing and the opening
             except OSError:  # no descriptor left: this thread stays unseen, and the report says how many
@@ -115,11 +121,21 @@ class Threads:
             born.append(thread)
         return born, gone
 
+    def _present(self) -> set[int]:
+        try:
+            return {int(name) for name in os.listdir(self._folder)}
+        except (FileNotFoundError, ProcessLookupError):
+            return set()
+
     def drop(self, tid: int) -> None:
         thread = self.by_tid.pop(tid, None)
         if thread is not None:
             thread.close()
 
     def close(self) -> None:
+        """Afterwards nothing can be read any more."""
         for tid in list(self.by_tid):
             self.drop(tid)
+        if self._folder >= 0:
+            os.close(self._folder)
+            self._folder = -1

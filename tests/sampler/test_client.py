@@ -1,19 +1,23 @@
 """The sampler as it runs: a real child that looks at a real program."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 import pytest
 
 from perfdiag.errors import FaultKind
+from perfdiag.host import Host
 from perfdiag.host.clock import SystemClock
+from perfdiag.host.inspector import Inspector
+from perfdiag.host.process import attach, describe
 from perfdiag.origins import Origins
 from perfdiag.recording import Recording
 from perfdiag.sampler.client import Sampler
+from perfdiag.sampler.request import Request, rows_of
 from tests.recordings_made import META
 
 PROGRAM = """
@@ -51,19 +55,18 @@ def target():
         process.kill()
 
 
-@contextmanager
+@contextlib.contextmanager
 def sampling(target, *, duration, clock=None):
-    recording = Recording(meta=META)
-    pidfd = os.pidfd_open(target.pid)
-    sampler = Sampler(
-        recording, pid=target.pid, pidfd=pidfd, procfs="/proc", rate=100, duration=duration, cpu_stat=[],
-        clock=clock or SystemClock(), origin=Origins().of,
-    )  # fmt: skip
+    held = attach(target.pid)
+    with contextlib.closing(Inspector()) as inspector:
+        recording = Recording(meta=META, processes=[describe(held, Host(), inspector)])
+    request = Request(targets=rows_of([held]), rate=100, duration=duration)
+    sampler = Sampler(recording, request, clock=clock or SystemClock(), origin=Origins().of)
     try:
         yield sampler, recording
     finally:
         sampler.stop()
-        os.close(pidfd)
+        held.close()
 
 
 def pumped(sampler, until, seconds=8.0):

@@ -63,6 +63,7 @@ def test_a_number_that_is_given_to_another_file_is_another_object(own):
 
 
 def test_a_closed_descriptor_is_nothing(own):
+    own.descriptors.object(0)  # here the descriptor that it opens itself is among those it looks at
     read, write = os.pipe()
     os.close(read)
     os.close(write)
@@ -94,7 +95,10 @@ def test_a_socket_that_is_not_connected_is_looked_at_again(own):
 
 
 def test_a_service_that_starts_to_listen_later_serves_the_connections_it_accepted(own):
-    server, _ = listen()  # after `own` looked at the ports
+    before, _ = listen()
+    with before, socket.create_connection(before.getsockname()) as first:
+        own(first)  # looks at the ports
+    server, _ = listen()
     with server, socket.create_connection(server.getsockname()):
         accepted, peer = server.accept()
         with accepted:

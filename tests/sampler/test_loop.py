@@ -2,8 +2,12 @@ from itertools import pairwise
 
 import pytest
 
+from perfdiag.sampler.cpython.code import RawFrame
 from perfdiag.sampler.cpython.reader import PythonTick, Vanished
-from perfdiag.sampler.loop import Loop, TargetGone
+from perfdiag.sampler.loop import Loop
+from perfdiag.sampler.member import Member
+from perfdiag.sampler.stacks import Stacks
+from perfdiag.sampler.threads import Threads
 from perfdiag.sampler.throttle import Throttle
 from perfdiag.ticks import OUTSIDE, RUNNING, UNREADABLE, GilFlag, RowFlag, TickFlag
 from tests.sampler.task_tree import PID, TaskTree
@@ -44,7 +48,7 @@ class Told:
         return PythonTick(**self.look)
 
     def frames(self, stack_id):
-        return ()
+        return (RawFrame("app.py", f"f{stack_id}", 1, 1),)
 
 
 class Vanishing(Told):
@@ -72,11 +76,15 @@ def tree(tmp_path):
     return found
 
 
-def loop(tree, *, reader=None, rate=100, throttle=()):
-    return Loop(
-        pid=PID, procfs=tree.procfs, rate=rate, clock=Hand(), objects=Numbered(), reader=reader,
-        throttle=Throttle(throttle),
-    )  # fmt: skip
+def loop(*trees, reader=None, rate=100, throttle=()):
+    made = Loop(rate=rate, clock=Hand(), throttle=Throttle(throttle))
+    for index, tree in enumerate(trees):
+        member = Member(
+            index=index, pid=PID, threads=Threads(tree.procfs, PID), objects=Numbered(), stacks=Stacks()
+        )
+        member.reader = reader
+        made.members.append(member)
+    return made
 
 
 def rows(made, *names):
@@ -93,7 +101,7 @@ def test_the_first_tick_has_every_thread_and_a_later_one_those_that_ran(tree):
     assert [0, TICK, 2 * TICK] == list(made.ticks.ticks["at_ns"])
     expected = [(0, 7, 0, 0, RUNNING, -1), (0, 9, 0, 0, RUNNING, -1), (1, 9, 4_000_000, 70, 45, 0)]
     assert expected == rows(made, "tick", "tid", "cpu_ns", "delay_ns", "call", "object")
-    assert [7, 9] == [thread.tid for thread in made.born]
+    assert [7, 9] == [thread.tid for thread in made.members[0].born]
 
 
 def test_above_200_hz_a_running_thread_is_looked_at_though_its_counters_lag(tree):
@@ -123,18 +131,18 @@ def test_stacks_join_the_rows_of_the_threads_that_ran(tree):
     assert [{7, 9}, {9}] == reader.asked
     expected = [(7, 3, 0), (9, -1, RowFlag.NO_STACK), (9, -1, RowFlag.TORN)]
     assert expected == rows(made, "tid", "stack", "flags")
-    assert 1 == made.torn
+    assert 1 == made.members[0].torn
 
 
 def test_the_gil_has_a_row_when_its_holder_or_state_changes(tree):
     reader = Told(holder=7, locked=True)
     made = loop(tree, reader=reader)
-    made.tick(0)
-    made.tick(TICK)
-    reader.look |= {"collecting": True}
-    made.tick(2 * TICK)
-    reader.look |= {"holder": 9, "locked": False, "collecting": False}
-    made.tick(3 * TICK)
+    for at, look in enumerate(
+        ({}, {}, {"collecting": True}, {"holder": 9, "locked": False, "collecting": False})
+    ):
+        tree.set(7, cpu=at)
+        reader.look |= look
+        made.tick(at * TICK)
     locked = GilFlag.LOCKED
     expected = [(0, 0, 7, locked), (2, 0, 7, locked | GilFlag.COLLECTING), (3, 0, 9, 0)]
     assert expected == list(made.ticks.gil.rows())
@@ -143,7 +151,7 @@ def test_the_gil_has_a_row_when_its_holder_or_state_changes(tree):
 def test_an_interpreter_that_goes_away_leaves_the_view_of_the_kernel(tree):
     made = loop(tree, reader=Vanishing())
     made.tick(0)
-    assert None is made.reader
+    assert None is made.members[0].reader
     assert [(7, -1, 0), (9, -1, 0)] == rows(made, "tid", "stack", "flags")
 
 
@@ -157,12 +165,35 @@ def test_a_thread_that_ends_has_a_last_row_and_one_that_is_born_a_first(tree):
     assert expected == rows(made, "tick", "tid", "flags")
 
 
-def test_a_process_that_ends_is_told(tree):
-    made = loop(tree)
+def test_a_process_that_ends_is_followed_no_more_and_the_others_are(tree, tmp_path):
+    other = TaskTree(tmp_path / "other")
+    other.thread(7)
+    made = loop(tree, other)
     made.tick(0)
     tree.vanish()
-    with pytest.raises(TargetGone):
-        made.tick(TICK)
+    other.set(7, cpu=1)
+    made.tick(TICK)
+    assert ([1], [0]) == ([one.index for one in made.members], [one.index for one in made.ended])
+    expected = [(0, 0, 7, 0), (0, 0, 9, 0), (0, 1, 7, 0), (1, 0, 7, 2), (1, 0, 9, 2), (1, 1, 7, 0)]
+    assert expected == rows(made, "tick", "process", "tid", "flags")
+
+
+def test_the_interpreter_is_not_asked_when_no_thread_has_run(tree):
+    reader = Told()
+    made = loop(tree, reader=reader)
+    made.tick(0)
+    made.tick(TICK)
+    assert [{7, 9}] == reader.asked
+
+
+def test_in_turns_each_thread_is_looked_at_in_every_so_many_ticks(tree):
+    made = loop(tree)
+    made.turns = 2
+    for at in range(5):
+        tree.set(7, cpu=at)
+        tree.thread(8) if at == 0 else tree.set(8, cpu=at)
+        made.tick(at * TICK)
+    assert [(0, 7), (0, 8), (0, 9), (1, 7), (2, 8), (3, 7), (4, 8)] == rows(made, "tick", "tid")
 
 
 def test_a_tick_in_which_the_quota_stopped_the_target_is_flagged(tree, tmp_path):
@@ -214,8 +245,8 @@ def test_ticks_that_a_stall_swallowed_are_not_made_up_for(tree):
     assert min(after - before for before, after in pairwise(at)) >= 0.8 * TICK
 
 
-def test_slowing_down_lengthens_the_interval(tree):
+def test_a_longer_interval_makes_fewer_ticks(tree):
     made = loop(tree)
-    made.slow_down(4.0)
+    made.interval *= 4
     made.run(made._clock.now + 1_000_000_000, lambda: True)
     assert 24 <= made.made <= 27

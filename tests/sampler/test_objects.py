@@ -12,6 +12,7 @@ import pytest
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
 from perfdiag.model import Object, ObjectType
+from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.objects import Objects
 from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall
 
@@ -45,6 +46,7 @@ class Blocked:
             "inspector": self.inspector,
             "read": Memory(self.pid).read,
             "gil_range": (0, 0),
+            "interned": Interned(),
         }
         return Objects(**arguments | changes)  # type: ignore[arg-type]
 
@@ -184,7 +186,7 @@ def test_ids_are_indices(blocked):
 
 
 def test_beyond_the_limit_objects_share_one_entry(blocked):
-    objects = blocked.new(limit=2)
+    objects = blocked.new(interned=Interned(limit=2))
     ids = [objects.resolve(blocked.line(name)) for name in ("flock", "lock", "own_pipe", "accept")]
     objects.settle(5.0)
     assert ([0, 1, 2, 2], "other", 3) == (ids, objects.list[2].name, len(objects.list))
@@ -212,6 +214,7 @@ def test_a_process_that_has_ended_has_no_objects():
         inspector=inspector,
         read=Memory(process.pid).read,
         gil_range=(0, 0),
+        interned=Interned(),
     )
     lines = [
         f"{number} 0x3fffffff 0x1000 0x1 0x0 0x0 0x0 0x0 0x0\n".encode()

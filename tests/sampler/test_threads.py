@@ -13,9 +13,16 @@ def tree(tmp_path):
 
 
 @pytest.fixture
-def thread(tree):
+def folder(tree):
+    descriptor = os.open(f"{tree.procfs}/{PID}/task", os.O_RDONLY)
+    yield descriptor
+    os.close(descriptor)
+
+
+@pytest.fixture
+def thread(tree, folder):
     tree.thread(7, name="pool worker) 1")
-    found = ThreadFiles(tree.procfs, PID, 7)
+    found = ThreadFiles(folder, 7)
     yield found
     found.close()
 
@@ -34,32 +41,36 @@ def test_user_and_system_time_and_faults_are_found_behind_a_name_with_a_bracket(
     assert (123, 45, 35) == (thread.utime, thread.stime, thread.faults)
 
 
-def test_a_thread_that_has_ended_is_an_os_error(tree):
+def test_a_thread_that_has_ended_is_an_os_error(folder):
     with pytest.raises(FileNotFoundError):
-        ThreadFiles(tree.procfs, PID, 8)
+        ThreadFiles(folder, 8)
 
 
-def test_a_call_that_may_not_be_read_is_empty_and_the_rest_is_read(tree, monkeypatch):
+def test_a_call_that_may_not_be_read_is_empty_and_the_rest_is_read(tree, folder, monkeypatch):
     tree.thread(7)
     real = os.open
 
-    def denied(path, *args):
+    def denied(path, *args, **options):
         if str(path).endswith("/syscall"):
             raise PermissionError(13, "denied", path)
-        return real(path, *args)
+        return real(path, *args, **options)
 
     monkeypatch.setattr(os, "open", denied)
-    found = ThreadFiles(tree.procfs, PID, 7)
-    assert (b"", b"0 0 1\n") == (found.syscall(), found.schedstat())
+    found = ThreadFiles(folder, 7)
+    assert [b"", b"", b"0 0 1\n"] == [found.syscall(), found.syscall(), found.schedstat()]
     found.close()
 
 
-def test_no_descriptor_is_left_open_when_a_file_is_missing(tree):
-    tree.thread(7, syscall=None)
-    before = set(os.listdir("/proc/self/fd"))
-    with pytest.raises(FileNotFoundError):
-        ThreadFiles(tree.procfs, PID, 7)
-    assert before == set(os.listdir("/proc/self/fd"))
+def test_a_thread_that_is_looked_at_once_keeps_one_descriptor_and_then_two(tree, folder):
+    tree.thread(7)
+    before = len(os.listdir("/proc/self/fd"))
+    found = ThreadFiles(folder, 7)
+    calls = []
+    for _ in range(3):
+        calls.append((found.syscall(), len(os.listdir("/proc/self/fd")) - before))
+    assert [(b"running\n", 1), (b"running\n", 2), (b"running\n", 2)] == calls
+    found.close()
+    assert before == len(os.listdir("/proc/self/fd"))
 
 
 def test_the_born_and_the_gone_are_found(tree):
@@ -78,12 +89,15 @@ def test_the_born_and_the_gone_are_found(tree):
 
 
 def test_a_process_that_has_ended_is_told_as_such(tree):
+    tree.thread(7)
     threads = Threads(tree.procfs, PID)
+    threads.refresh()
     tree.vanish()
+    assert threads.changed()
+    assert ([], [7]) == threads.refresh()
     with pytest.raises(FileNotFoundError):
-        threads.refresh()
-    with pytest.raises(FileNotFoundError):
-        threads.changed()
+        Threads(tree.procfs, PID)
+    threads.close()
 
 
 def test_threads_for_which_there_is_no_descriptor_are_counted(tree, monkeypatch):
@@ -91,10 +105,10 @@ def test_threads_for_which_there_is_no_descriptor_are_counted(tree, monkeypatch)
     tree.thread(9)
     real = os.open
 
-    def exhausted(path, *args):
-        if "/9/" in str(path):
+    def exhausted(path, *args, **options):
+        if str(path).startswith("9/"):
             raise OSError(24, "Too many open files", path)
-        return real(path, *args)
+        return real(path, *args, **options)
 
     monkeypatch.setattr(os, "open", exhausted)
     threads = Threads(tree.procfs, PID)
@@ -117,7 +131,7 @@ def test_a_live_thread_is_seen_from_its_start_to_its_end():
     assert 3 == len(files.schedstat().split())
     stop.set()
     worker.join()
-    while threads.changed() is False:  # the kernel removes it after join() has returned
+    while not threads.changed():  # the kernel removes it after join() has returned
         pass
     with pytest.raises(ProcessLookupError):
         files.schedstat()

@@ -1,0 +1,112 @@
+"""How a recording was made: what is known at its beginning, and what its end adds."""
+
+import os
+import platform
+import socket
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import perfdiag
+from perfdiag.host import Host
+from perfdiag.model import Cost, Meta, Process, Role
+from perfdiag.recording import Recording
+from perfdiag.sampler.engines.choice import Choice
+
+_NAMED = 3  # processes that are named in the name of a program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was asked for. `rate` in Hz, `duration` in seconds; `subprocesses`: what the targets have started,
+    and will start, too; `stacks`: who reads them."""
+
+    duration: float
+    rate: float
+    user_code: tuple[str, ...] = ()
+    subprocesses: bool = False
+    stacks: Choice = field(default_factory=Choice)
+
+
+def opened(host: Host, processes: Sequence[Process], plan: Plan) -> Meta:
+    """Of a recording that begins, of these processes."""
+    pids = ",".join(str(one.pid) for one in processes)
+    kind = "set" if len(processes) > 1 else "tree" if plan.subprocesses else "process"
+    return Meta(
+        run_id=uuid.uuid4().hex[:16],
+        version=perfdiag.__version__,
+        started=host.clock.wall(),
+        hostname=socket.gethostname(),
+        kernel=platform.release(),
+        cpus=os.cpu_count() or 1,
+        target=_name(processes, plan),
+        duration=plan.duration,
+        rate=plan.rate,
+        subject=f"{kind}:{pids}",
+    )
+
+
+def closed(
+    recording: Recording,
+    plan: Plan,
+    totals: Mapping[str, Any],
+    *,
+    engine: str,
+    blind: Sequence[str],
+    stopped: str,
+    lasted: float,
+    parent_cpu: float,
+) -> Meta:
+    """Of a recording that has ended after `lasted` seconds. `totals` are the sampler's, empty when it did
+    not come to say them; `stopped`: why we ended it, '' when we did not."""
+    made = len(recording.ticks.ticks)
+    ended, covered = _end(recording, plan, stopped or totals.get("ended", ""), bool(totals), lasted)
+    slowed = bool(totals.get("slowed", False))
+    unseen = [*blind, *totals.get("blind", [])]
+    if totals.get("unopened", 0):
+        unseen.append(f"{totals['unopened']} threads for which no descriptor was left")
+    if slowed:
+        achieved = made / max(covered, 1e-3)
+        unseen.append(f"short waits: the rate was lowered to {achieved:.0f} Hz to hold the budget of CPU")
+    return replace(
+        recording.meta,
+        target=_name(recording.processes, plan),
+        engine=engine,
+        ended=ended,
+        # the first reason is the one that was found before the sampler met its consequence
+        blind=tuple({text.partition(":")[0]: text for text in reversed(unseen)}.values())[::-1],
+        cost=Cost(
+            sampler_cpu=float(totals.get("cpu", 0.0)),
+            parent_cpu=parent_cpu,
+            planned=max(1, made, 0 if slowed else round(covered * plan.rate)),
+            made=made,
+            stacks=int(totals.get("stacks", 0)),
+            torn=int(totals.get("torn", 0)),
+            retried=int(totals.get("retried", 0)),
+        ),
+    )
+
+
+def _end(recording: Recording, plan: Plan, ended: str, told: bool, lasted: float) -> tuple[str, float]:
+    """Why a recording ended early, and the seconds of which it should have ticks. `told`: the sampler came to
+    say why."""
+    at, covered = recording.ticks.ticks["at_ns"], min(lasted, plan.duration)
+    if not ended and not told:
+        # nobody wanted that: what it did not see of the time asked for counts as missed
+        return "the sampler ended early", plan.duration
+    if ended and at:  # at the will of somebody: the time before the first look is nobody's miss
+        covered = min(covered, (at[-1] - at[0]) / 1e9)
+    return ended, covered
+
+
+def _name(processes: Sequence[Process], plan: Plan) -> str:
+    """The program that is looked at, in words."""
+    chosen = [one for one in processes if one.role is not Role.WORKER]
+    names = [f"{one.comm} (pid {one.pid})" for one in chosen]
+    if len(names) > _NAMED:
+        names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
+    name = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    if not plan.subprocesses:
+        return name
+    return f"{name} and {len(processes) - len(chosen)} below {'it' if len(chosen) == 1 else 'them'}"

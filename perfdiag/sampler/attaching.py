@@ -1,0 +1,119 @@
+"""Gives the followed processes their Python readers: when they are chosen, when a child has lived for a
+while, and again after another program was started in a process (exec).
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from perfdiag.errors import Missing
+from perfdiag.host.elf import parse_maps
+from perfdiag.host.inspector import Inspector
+from perfdiag.host.memory import Memory
+from perfdiag.host.process import Target
+from perfdiag.model import Process
+from perfdiag.sampler.cpython.reader import Reader, Unsupported, Vanished
+from perfdiag.sampler.cpython.runtime import Runtime
+from perfdiag.sampler.member import Member
+from perfdiag.sampler.objects import Objects
+
+_AGE = 0.1  # seconds that a child must have lived: before that it is most often about to start a program
+_AGAIN = 0.5  # seconds between two tries
+_STARTING = 3.0  # seconds of life in which a program may still be about to start its interpreter
+_ALLOWANCE, _SHARE = 0.1, 0.1  # seconds at once, and of the time: what attaching to children may take
+
+
+@dataclass(slots=True, kw_only=True)
+class Followed:
+    """A process, and all that is held of it. `parent` is an index, -1 for one that was chosen."""
+
+    member: Member
+    target: Target
+    process: Process
+    objects: Objects
+    memory: Memory
+    parent: int
+    since: float
+    readers: list[Reader] = field(default_factory=list)  # one for each program that ran in it
+    reason: str = ""  # why there is no reader
+    exe: str = ""  # at the last try
+    tried: float = 0.0
+    lost: bool = False
+    replaced: int = 0  # times that an interpreter went away
+
+
+class Attaching:
+    """Attaches when it is time, at most one process at a call; never unless `wanted`."""
+
+    def __init__(self, inspector: Inspector, *, wanted: bool = True) -> None:
+        self._inspector, self._wanted = inspector, wanted
+        self._started = time.monotonic()
+        self._spent = 0.0
+
+    def attach(self, one: Followed, runtime: Runtime | None = None) -> bool:
+        """Try now. `runtime`: that of the parent, which a forked child shares. False when there is no
+        interpreter that can be read; `one.reason` says why."""
+        one.tried = time.monotonic()
+        if not self._wanted:
+            one.reason = "they were not asked for"
+            return False
+        try:
+            reader = self._forked(one, runtime) or self._mapped(one)
+        except Unsupported as error:
+            one.reason = str(error)
+        except Missing as error:
+            one.reason = f"the memory map could not be read ({error})"
+        except (Vanished, OSError) as error:
+            one.reason = f"the memory of the target could not be read ({error})"
+        else:
+            one.member.reader = reader
+            one.readers.append(reader)
+            one.objects.replaced(one.memory.read, reader.gil_range)
+            one.reason, one.lost = "", False
+            return True
+        return False
+
+    def _forked(self, one: Followed, runtime: Runtime | None) -> Reader | None:
+        """With what is known of the parent; None when another program runs in the child since."""
+        if runtime is None:
+            return None
+        try:
+            return Reader(one.target.pid, one.memory, (), runtime)
+        except (Unsupported, Vanished, OSError):
+            return None
+
+    def _mapped(self, one: Followed) -> Reader:
+        return Reader(one.target.pid, one.memory, parse_maps(self._inspector.maps(one.target.pid)))
+
+    def next(self, followed: "dict[int, Followed]") -> Followed | None:
+        """Try the one that has waited longest, if any is due. Returns it when there was a try."""
+        now = time.monotonic()
+        if not self._wanted or self._spent > _ALLOWANCE + _SHARE * (now - self._started):
+            return None
+        due = [one for one in followed.values() if self._due(one, now)]
+        if not due:
+            return None
+        one = min(due, key=lambda one: max(one.tried, one.since))
+        settled = one.reason and not one.lost and now - one.since > _STARTING
+        if settled and self._exe(one) == one.exe:
+            one.tried = now  # the same program as before
+            return None
+        parent = followed.get(one.parent)
+        runtime = parent.readers[-1].runtime if parent and parent.readers and not one.tried else None
+        if not self.attach(one, runtime):
+            one.exe = self._exe(one)
+        self._spent += time.monotonic() - now
+        return one
+
+    def _due(self, one: Followed, now: float) -> bool:
+        if one.member.reader is not None:
+            return False
+        if one.readers and not one.lost:  # it went away since the last look
+            one.lost, one.tried = True, 0.0
+            one.replaced += 1
+        return now - one.since >= _AGE and now - one.tried >= _AGAIN
+
+    def _exe(self, one: Followed) -> str:
+        try:
+            return self._inspector.exe(one.target.pid)
+        except Missing:
+            return ""

@@ -1,0 +1,242 @@
+"""The processes of a recording: those that were chosen and, where asked for, what they start.
+
+A child is first followed by the kernel's view alone, which costs next to nothing, and gets its Python reader
+when it has lived for a while. No more than `MOST` are followed at a time; what is not followed is counted.
+"""
+
+import select
+import time
+from dataclasses import replace
+from typing import Any
+
+from perfdiag.errors import Missing, PerfdiagError
+from perfdiag.host import Host
+from perfdiag.host.inspector import Inspector
+from perfdiag.host.memory import Memory
+from perfdiag.host.process import Target, describe, hold
+from perfdiag.host.procfs import ProcessStat, parse_stat
+from perfdiag.model import Process, Role
+from perfdiag.sampler.attaching import Attaching, Followed
+from perfdiag.sampler.family import Accounts, Family
+from perfdiag.sampler.interning import Interned
+from perfdiag.sampler.loop import Loop
+from perfdiag.sampler.member import Member
+from perfdiag.sampler.objects import Objects
+from perfdiag.sampler.request import Request
+from perfdiag.sampler.stacks import Stacks
+from perfdiag.sampler.tally import STACKS, Tally
+from perfdiag.sampler.threads import Threads
+
+MOST = 256  # processes followed at a time
+ALL = 20_000  # processes in one recording
+_LOOK = 0.05  # seconds between two looks for children
+_LOOK_SHARE = 0.02  # of the time, at most, goes into these looks
+_ACCOUNT = 0.5  # seconds between two looks at what the children have used
+_ROOM = 1 << 14  # bytes of a child's buffer at first; it grows
+
+
+class Program:
+    """Follows processes in a loop."""
+
+    def __init__(self, request: Request, loop: Loop) -> None:
+        self.interned, self.stacks = Interned(), Stacks()
+        self._loop = loop
+        self._host = Host(procfs=request.procfs)
+        self._inspector = Inspector(self._host.procfs)
+        self._attaching = Attaching(self._inspector, wanted=request.stacks)
+        self._poll = select.poll()
+        self._followed: dict[int, Followed] = {}
+        self._by_pidfd: dict[int, Followed] = {}
+        self._changed: dict[int, Process] = {}
+        self._asking: Followed | None = None
+        self._tally, self._accounts = Tally(), Accounts()
+        self._unfollowed = 0
+        self._next_index = self._chosen = len(request.targets)
+        for index, target in enumerate(request.held()):
+            self._choose(index, target)
+        self._family = Family(self._host, {request.parent}) if request.subprocesses else None
+        self._next_look = self._next_account = 0.0
+
+    # -- who is followed ----------------------------------------------------------------------------
+
+    def _choose(self, index: int, target: Target) -> None:
+        try:
+            process = describe(target, self._host, self._inspector, ports=False)
+            one = self._add(index, target, process, parent=-1)
+        except (PerfdiagError, Missing, OSError):
+            return  # it has ended, or no descriptor is left
+        self._attach(one)
+
+    def _add(self, index: int, target: Target, process: Process, parent: int) -> Followed:
+        """OSError when it has ended, or no descriptor is left."""
+        threads = Threads(self._host.procfs, target.pid)
+        memory = Memory(target.pid) if parent < 0 else Memory(target.pid, capacity=_ROOM)
+        objects = Objects(
+            pid=target.pid,
+            pidfd=target.pidfd,
+            procfs=self._host.procfs,
+            inspector=self._inspector,
+            read=memory.read,
+            gil_range=(0, 0),
+            interned=self.interned,
+        )
+        member = Member(index=index, pid=target.pid, threads=threads, objects=objects, stacks=self.stacks)
+        one = Followed(
+            member=member,
+            target=target,
+            process=process,
+            objects=objects,
+            memory=memory,
+            parent=parent,
+            since=time.monotonic(),
+        )
+        self._followed[index] = self._by_pidfd[target.pidfd] = one
+        self._poll.register(target.pidfd, select.POLLIN)
+        self._loop.members.append(member)
+        return one
+
+    def _born(self, stat: ProcessStat) -> None:
+        """A child of a member: it is taken to be as its parent until more is known."""
+        parent = next((one for one in self._followed.values() if one.target.pid == stat.ppid), None)
+        if parent is None or len(self._followed) >= MOST or self._next_index >= ALL:
+            self._unfollowed += 1
+            return
+        target = hold(stat, self._host)
+        if target is None:
+            return
+        process = replace(
+            parent.process,
+            key=target.key,
+            pid=stat.pid,
+            ppid=stat.ppid,
+            started=stat.started,
+            comm=stat.comm,
+            exe="",
+            runtime="",
+            role=Role.WORKER,
+        )
+        try:
+            one = self._add(self._next_index, target, process, parent.member.index)
+        except OSError:
+            target.close()
+            self._unfollowed += 1
+            return
+        self._next_index += 1
+        self._changed[one.member.index] = process
+        self._accounts.see(one.member.index, stat)
+
+    def _end(self, one: Followed) -> None:
+        index = one.member.index
+        del self._followed[index], self._by_pidfd[one.target.pidfd]
+        if one.member in self._loop.members:
+            self._loop.drop(one.member, self._loop.made - 1)
+        self._accounts.ended(index, one.parent, one.member.spent / 1e9)
+        self._tally.take(one, over=True)
+        one.process = self._changed[index] = replace(one.process, gone=time.monotonic())
+        if self._family is not None:
+            self._family.forget(one.target.pid)
+        if self._asking is one:
+            self._asking = None
+        self._poll.unregister(one.target.pidfd)
+        one.objects.close()
+        one.target.close()
+
+    # -- between two ticks --------------------------------------------------------------------------
+
+    def follow(self, now: float) -> None:
+        """See who has ended and who was born, and attach a reader where it is time."""
+        for pidfd, _ in self._poll.poll(0):
+            self._end(self._by_pidfd[pidfd])
+        for member in self._loop.ended:
+            if member.index in self._followed:
+                self._end(self._followed[member.index])
+        if self._family is not None and now >= self._next_look:
+            self._look(self._family)
+        one = self._attaching.next(self._followed)
+        if one is not None:
+            self._learn(one)
+
+    def _look(self, family: Family) -> None:
+        started = time.monotonic()
+        try:
+            born = family.births({one.target.pid for one in self._followed.values()})
+        except Missing:
+            born = []  # the process tree was taken away
+        for stat in born:
+            self._born(stat)
+        if started >= self._next_account:
+            self._next_account = started + _ACCOUNT
+            self._account()
+        took = time.monotonic() - started
+        self._next_look = started + max(_LOOK, took / _LOOK_SHARE)
+
+    def _account(self) -> None:
+        for index, one in self._followed.items():
+            try:
+                self._accounts.see(index, parse_stat(self._host.proc(f"{one.target.pid}/stat")))
+            except Missing:
+                continue  # it has ended
+
+    def _attach(self, one: Followed) -> None:
+        if self._attaching.attach(one):
+            self._learn(one)
+
+    def _learn(self, one: Followed) -> None:
+        """Tell what a process is that has lived for a while: another program than its parent, maybe."""
+        if one.member.index >= self._chosen:
+            try:
+                known = describe(one.target, self._host, self._inspector, ports=False)
+            except (PerfdiagError, Missing, OSError):
+                return
+            one.process = replace(known, role=Role.WORKER)
+        if one.readers:
+            one.process = replace(one.process, runtime=f"CPython {one.readers[-1].version}")
+        self._changed[one.member.index] = one.process
+
+    def settle(self, budget: float) -> None:
+        """Learn who is at the other end of connections, for at most `budget` seconds. One process asks at a
+        time: a question that waits for its answer holds up no other than those of its own kind."""
+        until = time.monotonic() + budget
+        for one in [self._asking] if self._asking else list(self._followed.values()):
+            if one.objects.pending():
+                one.objects.settle(max(0.0, until - time.monotonic()))
+                self._asking = one if one.objects.asking() else None
+                if self._asking or time.monotonic() >= until:
+                    return
+
+    # -- what is told -------------------------------------------------------------------------------
+
+    def alive(self) -> bool:
+        """Whether one of the chosen processes runs on."""
+        return any(index < self._chosen for index in self._followed)
+
+    def take_processes(self) -> dict[int, Process]:
+        """Those of which something new is known since the last call."""
+        changed, self._changed = self._changed, {}
+        return changed
+
+    def hello(self) -> dict[str, Any]:
+        """How this run reads."""
+        chosen = list(self._followed.values())
+        engine = "non-stop reader" if any(one.readers for one in chosen) else "/proc"
+        blind = [f"{STACKS}: {one.reason}" for one in chosen if one.reason] if self._alone else []
+        return {"engine": engine, "blind": blind}
+
+    @property
+    def _alone(self) -> bool:
+        return self._chosen == 1 and self._family is None
+
+    def totals(self) -> dict[str, Any]:
+        """Counts, and what was not seen, in words."""
+        for one in self._followed.values():
+            self._tally.take(one, over=False)
+        blind = self._tally.blind(alone=self._alone)
+        if self._family is not None:
+            self._account()
+            blind += self._family.unseen(self._accounts.unseen(), self._unfollowed)
+        return self._tally.totals() | {"blind": blind}
+
+    def close(self) -> None:
+        for one in self._followed.values():
+            one.objects.close()
+        self._inspector.close()

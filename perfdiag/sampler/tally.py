@@ -1,0 +1,46 @@
+"""What the sampler counts of all the processes that it followed, for the end of the recording."""
+
+from collections import Counter
+from typing import Any
+
+from perfdiag.sampler.attaching import Followed
+
+STACKS = "Python stacks"
+_NAMED = 3  # kinds of programs, and of reasons, that are named
+
+
+class Tally:
+    """Takes a process when it has ended, or when the recording does."""
+
+    def __init__(self) -> None:
+        self.processes = 0
+        self._counts = Counter[str]()
+        self._replaced = 0
+        self._reasons: dict[str, Counter[str]] = {}  # why there are no Python stacks -> of which programs
+
+    def take(self, one: Followed, *, over: bool) -> None:
+        """`over`: the process has ended."""
+        self.processes += 1
+        self._counts["torn"] += one.member.torn
+        self._counts["unopened"] += one.member.threads.unopened
+        for reader in one.readers:
+            self._counts["stacks"] += reader.stats.stacks
+            self._counts["retried"] += reader.stats.retried
+        # the interpreter of a process that ends goes away first: that is not another program
+        self._replaced += one.replaced - (over and one.lost)
+        if one.reason and not one.readers:
+            self._reasons.setdefault(one.reason, Counter())[one.process.comm] += 1
+
+    def totals(self) -> dict[str, Any]:
+        return {name: self._counts[name] for name in ("torn", "stacks", "retried", "unopened")}
+
+    def blind(self, *, alone: bool) -> list[str]:
+        """What was not seen, in words; of a process that is looked at `alone` the reason was told before."""
+        told = []
+        if self._replaced:
+            told.append(f"{STACKS}: in part, the program was replaced (exec) while it was looked at")
+        for reason, names in [] if alone else list(self._reasons.items())[:_NAMED]:
+            some = ", ".join(name for name, _ in names.most_common(_NAMED))
+            many = f"{sum(names.values())} of {self.processes} processes"
+            told.append(f"{STACKS} of {many} ({some}): {reason}")
+        return told
