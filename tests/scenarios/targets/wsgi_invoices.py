@@ -4,10 +4,12 @@ the rate (25 ms) while its customer waits. `--peer` is the bank's port."""
 import http.client
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from lifecycle import ready, start
 
 LINES = 150
@@ -40,6 +42,12 @@ class Invoices:
         return [body]
 
 
+def tell_ready(arbiter: Arbiter) -> None:
+    """Half a second later, when the workers are there."""
+    port = arbiter.LISTENERS[0].sock.getsockname()[1]
+    threading.Timer(0.5, ready, kwargs={"port": port}).start()
+
+
 class Server(BaseApplication):
     def __init__(self, invoices: Invoices) -> None:
         self.invoices = invoices
@@ -49,7 +57,7 @@ class Server(BaseApplication):
         settings = {
             "bind": "127.0.0.1:0", "workers": 3, "loglevel": "error",
             "control_socket_disable": True,
-            "when_ready": lambda arbiter: ready(port=arbiter.LISTENERS[0].sock.getsockname()[1]),
+            "when_ready": tell_ready,
         }  # fmt: skip
         for name, value in settings.items():
             if name in self.cfg.settings:
