@@ -7,8 +7,9 @@ by the kernel when perfdiag ends.
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from perfdiag.errors import FaultKind, Missing
 from perfdiag.host import Host
@@ -28,12 +29,18 @@ class Outcome:
     """What became of an engine. `rows` got a stack; `cpu` seconds were spent by it; `blind` says what this
     run cannot see for its sake."""
 
-    rows: int
-    looks: int
-    errors: int
-    cpu: float
+    engine: str
+    rows: int = 0
+    looks: int = 0
+    errors: int = 0
+    cpu: float = 0.0
     blind: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+    def added_to(self, totals: Mapping[str, Any]) -> dict[str, Any]:
+        """The totals of a sampler (none if it did not come to say them) with what the engine has done."""
+        own = {"cpu": self.cpu, "stacks": self.looks, "torn": self.errors}
+        return {**totals, **{name: totals.get(name, 0) + value for name, value in own.items() if totals}}
 
 
 class Aside:

@@ -5,7 +5,7 @@ programs that are not Python. What cannot be started or fails costs the run its 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from perfdiag.errors import Missing
@@ -32,18 +32,6 @@ class Running(Protocol):
     def stop(self) -> None: ...
     def join(self, recording: Recording) -> Outcome: ...
     def close(self) -> None: ...
-
-
-_NOTHING = Outcome(rows=0, looks=0, errors=0, cpu=0.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """The name of what read the stacks of the run, and what became of the engine beside the sampler; its
-    `blind` is that of the sampler too."""
-
-    engine: str
-    outcome: Outcome
 
 
 class Beside:
@@ -135,22 +123,25 @@ class Beside:
         if self._running is not None:
             self._running.stop()
 
-    def finish(self, recording: Recording, hello: Mapping[str, Any]) -> Finished:
-        """Join what it saw; call it after `stop`, with what the sampler said when it began."""
+    def finish(self, recording: Recording, hello: Mapping[str, Any]) -> Outcome:
+        """Join what it saw; call it after `stop`, with what the sampler said when it began. The outcome
+        names all that read stacks, and what the sampler is blind to."""
         engine, blind = str(hello.get("engine", "")), list(hello.get("blind", ()))
         if not self._python:  # that it cannot be read is no news of a program that is not Python
             blind = [text for text in blind if not text.startswith(_PYTHON)]
         if self._running is None:
-            return Finished(engine=engine, outcome=replace(_NOTHING, blind=(*blind, *self._blind)))
-        try:
-            outcome = self._running.join(recording)
-        finally:
-            self._running.close()
+            return Outcome(engine=engine, blind=(*blind, *self._blind))
+        outcome = self._running.join(recording)
         if outcome.rows:
             blind = [text for text in blind if not text.startswith(_PYTHON)]
             read = engine and not engine.startswith("/")
-            engine = f"{engine}, {self._running.name}" if read else self._running.name
-        return Finished(engine=engine, outcome=replace(outcome, blind=(*blind, *outcome.blind)))
+            engine = f"{engine}, {outcome.engine}" if read else outcome.engine
+        return replace(outcome, engine=engine, blind=(*blind, *outcome.blind))
+
+    def close(self) -> None:
+        """End what still runs."""
+        if self._running is not None:
+            self._running.close()
 
 
 def _is_python(inspector: Inspector, pid: int) -> bool:

@@ -66,6 +66,7 @@ class Perf:
                 aside.why = f"perf saw nothing{f': {cut}' if cut else ''}"
         blind = (f"native stacks: {aside.why}",) if aside.why else (BLIND,)
         return Outcome(
+            engine=NAME,
             rows=rows,
             looks=looks.count,
             errors=0,

@@ -97,6 +97,7 @@ class PySpy:
                 rows = join_spans(recording, looks, int(0.5e9 / self._rate))
         stops = self._mode.blocking or self._mode.native
         return Outcome(
+            engine=NAME,
             rows=rows,
             looks=_counted(aside.words(), "Samples") or looks.count,
             errors=_counted(aside.words(), "Errors") + looks.errors,
