@@ -55,13 +55,11 @@ class Server(BaseApplication):
 
     def load_config(self) -> None:
         settings = {
-            "bind": "127.0.0.1:0", "workers": 3, "loglevel": "error",
-            "control_socket_disable": True,
-            "when_ready": tell_ready,
+            "bind": "127.0.0.1:0", "workers": 3, "loglevel": "error", "when_ready": tell_ready,
+            "control_socket_disable": True,  # of newer ones: no socket in the home directory
         }  # fmt: skip
-        for name, value in settings.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+        for name in settings.keys() & self.cfg.settings.keys():
+            self.cfg.set(name, settings[name])
 
     def load(self) -> Invoices:
         return self.invoices
