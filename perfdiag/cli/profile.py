@@ -2,6 +2,7 @@
 
 import click
 
+from perfdiag.cli.engines import chosen, engine_options
 from perfdiag.cli.judging import judging_options, make_options
 from perfdiag.cli.output import RECORDING, attempt, check_outputs, output_options, write_reports
 from perfdiag.cli.target import attach_to, check_enough, exit_code, record, target_options
@@ -10,6 +11,7 @@ from perfdiag.errors import worst
 
 @click.command("profile")
 @target_options
+@engine_options
 @judging_options
 @output_options
 def command(
@@ -18,6 +20,9 @@ def command(
     rate: float,
     user_code: tuple[str, ...],
     procfs: str,
+    engine: str,
+    blocking: bool,
+    native: bool,
     everything: bool,
     settings: tuple[str, ...],
     only: tuple[str, ...],
@@ -36,7 +41,8 @@ def command(
     """
     check_outputs(output, format_name)
     options = make_options(everything, settings, only, skip)
-    recording = record(attach_to(pid, duration, rate, user_code, procfs), duration)
+    stacks = chosen(engine, blocking=blocking, native=native)
+    recording = record(attach_to(pid, duration, rate, user_code, procfs, stacks), duration)
     check_enough(recording)
     from perfdiag.engine import diagnose
     from perfdiag.storage import save

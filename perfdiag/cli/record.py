@@ -2,6 +2,7 @@
 
 import click
 
+from perfdiag.cli.engines import chosen, engine_options
 from perfdiag.cli.output import RECORDING, attempt
 from perfdiag.cli.target import attach_to, check_enough, exit_code, record, target_options
 from perfdiag.errors import Exit, UsageError, worst
@@ -10,9 +11,18 @@ from perfdiag.text import printable
 
 @click.command("record")
 @target_options
+@engine_options
 @click.option("-o", "--output", required=True, metavar="FILE", help="Recording to write (.perfdiag).")
 def command(
-    pid: str, duration: float, rate: float, user_code: tuple[str, ...], procfs: str, output: str
+    pid: str,
+    duration: float,
+    rate: float,
+    user_code: tuple[str, ...],
+    procfs: str,
+    engine: str,
+    blocking: bool,
+    native: bool,
+    output: str,
 ) -> int:
     """Record a running program; `perfdiag report FILE` says why it was slow.
 
@@ -29,7 +39,8 @@ def command(
             fix=f"use -o run{RECORDING}; for a report use `perfdiag profile`",
         )
     check_writable(output)
-    collection = attach_to(pid, duration, rate, user_code, procfs)
+    stacks = chosen(engine, blocking=blocking, native=native)
+    collection = attach_to(pid, duration, rate, user_code, procfs, stacks)
     writer = Writer(output, collection.recording.meta)
     # what cannot be written while it runs is told at once, and tried again at its end
     recording = record(collection, duration, lambda grown: attempt(writer.commit, grown))

@@ -14,6 +14,7 @@ from perfdiag.recording import Recording
 
 if TYPE_CHECKING:
     from perfdiag.collect import Collection
+    from perfdiag.sampler.engines.choice import Choice
 
 Each = Callable[[Recording], object]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -83,7 +84,12 @@ def target_options(function: Function) -> Function:
 
 
 def attach_to(
-    pid: str, duration: float, rate: float, user_code: tuple[str, ...], procfs: str
+    pid: str,
+    duration: float,
+    rate: float,
+    user_code: tuple[str, ...],
+    procfs: str,
+    stacks: "Choice",
 ) -> "Collection":
     """A recording of the target that is ready to run."""
     from perfdiag.collect import Collection
@@ -92,7 +98,8 @@ def attach_to(
     from perfdiag.meta import Plan
 
     host = Host(procfs=procfs)
-    return Collection(host, [attach(pid, host)], Plan(duration=duration, rate=rate, user_code=user_code))
+    plan = Plan(duration=duration, rate=rate, user_code=user_code, stacks=stacks)
+    return Collection(host, [attach(pid, host)], plan)
 
 
 def record(collection: "Collection", duration: float, each: Each = lambda _: None) -> Recording:
