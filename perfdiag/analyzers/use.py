@@ -12,6 +12,7 @@ disk     each `device`. utilization: time with an operation in flight; saturatio
 io       saturation: time in which some task waited for a device
 network  each `interface`. utilization: of its speed, where known; errors: errors and drops
 tcp      saturation: segments sent again; errors: connections aborted
+files    utilization: open files, of the host's limit
 
 Beside them `cpu.runnable`, `cpu.busiest`, `memory.refaults`, `disk.await{device}`, `network.drops{interface}`
 (of packets), `tcp.listen_drops`.
@@ -40,6 +41,7 @@ _TABLE = (
     ("io", "", "waits for devices"),
     ("network", "interface", "errors and drops"),
     ("tcp", "", "sent again; aborts"),
+    ("files", "", "open, of the host's limit"),
     ("cgroup.cpu", "cgroup", "of quota; throttled"),
     ("cgroup.memory", "cgroup", "of limit; OOM kills"),
 )
@@ -57,6 +59,9 @@ def derive(interval: Interval) -> Iterator[Fact]:
     for interface in interval.after.labels("network.bytes", "interface"):
         yield from _network(interval, interface)
     yield from _tcp(interval)
+    opened, limit = interval.after.value("files.open"), interval.after.value("files.limit")
+    if opened is not None and limit:
+        yield Level("use.files.utilization", min(1.0, opened / limit), Unit.RATIO, most=1.0)
 
 
 def _stalled(interval: Interval, resource: str, name: str) -> Iterator[Fact]:

@@ -23,7 +23,8 @@ _FIELDS = 22  # of stat after the name, up to rss
 class Swept(NamedTuple):
     """A process as a sweep found it. `pid` and `started` (clock ticks since boot) together name it for its
     life. CPU in seconds; `delay`: seconds that its main thread was ready and waited for a CPU, 0 where the
-    kernel does not count them; `resident` in bytes."""
+    kernel does not count them; `resident` in bytes; `state` a letter of proc_pid_stat(5): 'D' waits for a
+    device; `major_faults`: those for which a disk was read."""
 
     pid: int
     started: int
@@ -34,6 +35,8 @@ class Swept(NamedTuple):
     delay: float
     resident: int
     threads: int
+    state: str = ""
+    major_faults: int = 0
 
 
 class _Process:
@@ -86,6 +89,8 @@ class _Process:
             delay=self._delay,
             resident=int(words[21]) * PAGE,
             threads=int(words[17]),
+            state=chr(words[0][0]),
+            major_faults=int(words[9]),
         )
         return self._last
 

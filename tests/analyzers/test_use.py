@@ -47,7 +47,7 @@ def host(request, tmp_path) -> Signals:
 
 def test_a_recorded_host_has_every_resource_that_it_could_measure(host):
     rows = {row.resource: row for row in use_table(host)}
-    assert ["cpu", "memory", "disk vda", "io", "network eth0", "network lo", "tcp"] == list(rows)
+    assert ["cpu", "memory", "disk vda", "io", "network eth0", "network lo", "tcp", "files"] == list(rows)
     assert 0.5 < rows["cpu"].utilization.value <= 1
     assert 0 < rows["disk vda"].utilization.value < 1
     assert 0 == rows["memory"].errors.value == rows["disk vda"].errors.value

@@ -12,7 +12,7 @@ from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.sweep import Sweep
 
-STAT = "{pid} ({comm}) S 1 {pid} {pid} 0 -1 4194304 0 0 0 0 250 50 0 0 20 0 3 0 {started} 1000 10 1 1 1 1\n"
+STAT = "{pid} ({comm}) S 1 {pid} {pid} 0 -1 4194304 0 0 4 0 250 50 0 0 20 0 3 0 {started} 1000 10 1 1 1 1\n"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_process_as_it_is(tree, sweep):
     )
     (found,) = sweep(host).take()
     assert (7, 100, "worker", "/system.slice/x.service") == found[:4]
-    assert (2.5, 0.5, 2.0, 10 * resource.getpagesize(), 3) == found[4:]
+    assert (2.5, 0.5, 2.0, 10 * resource.getpagesize(), 3, "S", 4) == found[4:]
 
 
 @pytest.mark.parametrize(
