@@ -13,7 +13,7 @@ from typing import NamedTuple
 from perfdiag.host.numerals import broken, hexadecimal, integer, natural, naturals, whole_lines
 from perfdiag.text import printable
 
-LISTEN = 0x0A  # TCP_LISTEN, include/net/tcp_states.h
+SYN_SENT, LISTEN = 0x02, 0x0A  # include/net/tcp_states.h
 _DEVICE_FIELDS = 16
 
 

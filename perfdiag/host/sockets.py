@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from perfdiag.errors import Denied, Missing, NoData
 from perfdiag.host import Host
-from perfdiag.host.procfs_net import LISTEN, TcpSocket, parse_tcp
+from perfdiag.host.procfs_net import LISTEN, SYN_SENT, TcpSocket, parse_tcp
+from perfdiag.host.secrets import scrub_path
 from perfdiag.model import ObjectType
-from perfdiag.text import printable
 
 _PIDFD_GETFD = 438
 _TABLE_LIMIT = 1 << 24  # bytes: 100,000 sockets
@@ -53,6 +53,7 @@ class Connection(NamedTuple):
     accepted: bool = False  # unix sockets only: this is the server's end
     name: str = ""
     peer_pid: int = 0
+    connecting: bool = False  # TCP: the peer is known and has not answered
 
     @property
     def unconnected(self) -> bool:
@@ -122,8 +123,8 @@ def _unix(copy: socket.socket) -> Connection:
 def _path(name: object) -> str:
     """Path of a unix socket; '@name' for an abstract one, as ss writes it."""
     if isinstance(name, bytes):
-        return printable(b"@" + name[1:] if name[:1] == b"\0" else name)
-    return printable(name) if isinstance(name, str) else ""
+        return scrub_path(b"@" + name[1:] if name[:1] == b"\0" else name)
+    return scrub_path(name) if isinstance(name, str) else ""
 
 
 def find(host: Host, pid: int, inode: int) -> Connection:
@@ -131,13 +132,16 @@ def find(host: Host, pid: int, inode: int) -> Connection:
     for kind in (ObjectType.TCP, ObjectType.UDP):
         for entry in entries(host, pid, kind):
             if entry.inode == inode:
-                listening = kind is ObjectType.TCP and entry.state == LISTEN
-                return Connection(kind, Address(*entry.local), Address(*entry.peer), listening)
+                listening, connecting = (
+                    kind is ObjectType.TCP and entry.state == state for state in (LISTEN, SYN_SENT)
+                )
+                local, peer = Address(*entry.local), Address(*entry.peer)
+                return Connection(kind, local, peer, listening, connecting=connecting)
     text = host.proc(f"{pid}/net/unix", _TABLE_LIMIT)
     for line in text.splitlines()[1:]:
         words = line.split(None, 7)
         if len(words) >= 7 and words[6] == str(inode):
-            name = printable(words[7]) if len(words) > 7 else ""
+            name = scrub_path(words[7]) if len(words) > 7 else ""
             listening = bool(int(words[3], 16) & _ACCEPTS)
             return Connection(ObjectType.UNIX, None, None, listening, bool(name) and not listening, name)
     raise NoData(f"socket {inode} is in no table of process {pid}")

@@ -14,9 +14,10 @@ import time
 from perfdiag.errors import Denied, Missing
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
+from perfdiag.host.secrets import scrub_path
 from perfdiag.host.services import service_of
 from perfdiag.host.sockets import Address, Connection, find, is_loopback, look
-from perfdiag.model import ObjectType
+from perfdiag.model import PAIR, ObjectType
 from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.owners import End, Owners, Pipe
 from perfdiag.text import printable
@@ -85,7 +86,7 @@ class Descriptors:
         inode = int(rest[:-1]) if rest[:-1].isdigit() else 0
         if link.startswith("/"):
             kind_of_file = ObjectType.DEVICE if _DEVICE.match(link) else ObjectType.FILE
-            number = self._objects.intern(kind_of_file, printable(link))
+            number = self._objects.intern(kind_of_file, scrub_path(link))
         elif kind == "socket" and inode:
             return self._socket(descriptor, link, inode)
         elif kind == "pipe" and inode:
@@ -136,8 +137,9 @@ class Descriptors:
         except Missing:
             return -1
         number = self._connection(connection)
-        if not connection.unconnected:
-            self._remember(link, number)
+        if connection.unconnected or connection.connecting:
+            return self._objects.phase(number, "connecting")
+        self._remember(link, number)
         return number
 
     def _under_way(self, connection: Connection, inode: int) -> Connection:
@@ -177,7 +179,7 @@ class Descriptors:
             return self._objects.intern(it.type, f"listen {it.name}", served=True)
         if it.accepted:
             return self._objects.intern(it.type, f"client of {it.name}", served=True)
-        number = self._objects.intern(it.type, it.name or "socket pair")
+        number = self._objects.intern(it.type, it.name or PAIR)
         if it.peer_pid not in (0, self._pid) and not self._objects.list[number].peer:
             comm = self.comm(it.peer_pid)
             if comm:

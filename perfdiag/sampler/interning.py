@@ -15,6 +15,7 @@ class Interned:
         self.list: list[Object] = []
         self._limit = limit
         self._ids: dict[tuple[ObjectType, str, bool], int] = {}
+        self._phases: dict[tuple[int, str], int] = {}
         self._shared = -1
 
     def intern(self, kind: ObjectType, name: str, *, service: str = "", served: bool = False) -> int:
@@ -38,11 +39,26 @@ class Interned:
         self.list.append(Object(id=number, type=kind, name=name, service=service, served=served))
         return number
 
+    def phase(self, number: int, name: str) -> int:
+        """The entry for the same thing while it is `connecting` or `sending`; it learns with the thing."""
+        known = self._phases.get((number, name))
+        if known is not None:
+            return known
+        if number == self._shared or len(self.list) >= self._limit:
+            return self._overflow()
+        found = self._phases[number, name] = len(self.list)
+        self.list.append(replace(self.list[number], id=found, **{name: True}))
+        return found
+
     def learn(self, number: int, **fields: Any) -> None:
         """Replace fields of an entry by what is known now. Its key stays taken: what is met later under it is
         the same thing. The shared entry stands for many things, and learns nothing."""
-        if number != self._shared:
-            self.list[number] = replace(self.list[number], **fields)
+        if number == self._shared:
+            return
+        self.list[number] = replace(self.list[number], **fields)
+        for name in ("connecting", "sending"):
+            if (number, name) in self._phases:
+                self.learn(self._phases[number, name], **fields)
 
     def learn_peer(self, number: int, service: str, comm: str, pid: int) -> None:
         """Learn which process of this host is at the other end."""

@@ -1,11 +1,13 @@
 """What a blocked thread waits on: from the arguments of its system call to an entry in a list."""
 
+import os
+
 from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.sockets import Address
 from perfdiag.model import ObjectType
-from perfdiag.sampler.arguments import Read, destination, path, polled, selected
+from perfdiag.sampler.arguments import Polled, Read, destination, is_mutex, path, polled, selected
 from perfdiag.sampler.descriptors import Descriptors
 from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall
@@ -76,7 +78,7 @@ class Objects:
         try:
             match call.wait:
                 case Wait.FUTEX:
-                    return self._futex(call_line, arguments[0])
+                    return self._futex(call_line, arguments)
                 case Wait.POLL:
                     return self._several(polled(self._read, arguments))
                 case Wait.SELECT:
@@ -89,27 +91,42 @@ class Objects:
                     return self._child(call.name, arguments)
         except OSError:
             return -1  # memory that is not there any more, or denied
+        if call.name == "sendfile" and not self._waits(arguments[0]):
+            return self._descriptor(arguments[1])  # what holds it up is the file that it reads
         return self._descriptor(arguments[call.fd]) if call.fd >= 0 else -1
+
+    def _waits(self, descriptor: int) -> bool:
+        """Whether a write to a descriptor waits for room (no O_NONBLOCK)."""
+        try:
+            text = self._host.proc(f"{self._pid}/fdinfo/{_signed(descriptor)}", 4096)
+        except Missing:
+            return True
+        flags = next((line[6:].strip() for line in text.splitlines() if line.startswith("flags:")), "0")
+        return not int(flags, 8) & os.O_NONBLOCK
 
     def _descriptor(self, number: int) -> int:
         """From an argument, of which the kernel takes the lower half."""
         number = _signed(number)
         return self._descriptors.object(number) if number >= 0 else -1
 
-    def _futex(self, line: bytes, address: int) -> int:
+    def _futex(self, line: bytes, arguments: tuple[int, ...]) -> int:
+        address = arguments[0]
         if address in self._gil:
             found = self._interned.intern(ObjectType.GIL, "GIL")
         else:
-            found = self._interned.intern(ObjectType.FUTEX, f"futex {address:#x}")
+            kind = "mutex" if is_mutex(arguments) else "futex"
+            found = self._interned.intern(ObjectType.FUTEX, f"{kind} {address:#x}")
         if len(self._futexes) >= _KNOWN:
             self._futexes.clear()
         self._futexes[line] = found
         return found
 
-    def _several(self, descriptors: list[int]) -> int:
+    def _several(self, descriptors: list[Polled]) -> int:
         """One object when all descriptors stand for the same, or lead to a child; else all their names."""
-        found = dict.fromkeys(self._descriptors.object(number) for number in descriptors[:_NAMED])
+        found = dict.fromkeys(self._descriptors.object(one.descriptor) for one in descriptors[:_NAMED])
         found.pop(-1, None)
+        if len(found) == len(descriptors) == 1 and descriptors[0].writes:
+            return self._to_send(*found)
         if not found:
             return -1
         items = [self.list[number] for number in found]
@@ -117,6 +134,10 @@ class Objects:
             return items[0].id
         rest = " | ..." if len(descriptors) > _NAMED else ""
         return self._interned.intern(ObjectType.OTHER, " | ".join(item.name for item in items) + rest)
+
+    def _to_send(self, number: int) -> int:
+        """What is polled for room to send; a socket on its way to its peer stays one that connects."""
+        return number if self.list[number].connecting else self._interned.phase(number, "sending")
 
     def _destination(self, arguments: tuple[int, ...]) -> int:
         """A socket has no peer before its connect has succeeded: the address is among the arguments."""

@@ -1,5 +1,6 @@
 import ctypes
 import os
+import select
 import socket
 import struct
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from perfdiag.host.memory import Memory
 from perfdiag.host.sockets import Address
-from perfdiag.sampler.arguments import destination, path, polled, selected
+from perfdiag.sampler.arguments import Polled, destination, is_mutex, path, polled, selected
 
 PAGE = 4096
 
@@ -26,19 +27,37 @@ def in_memory(content: bytes) -> "tuple[int, ctypes.Array[ctypes.c_char]]":
 @given(st.lists(st.integers(-1, 2000), max_size=64))
 def test_a_poll_array_gives_its_descriptors_but_not_those_switched_off(descriptors):
     address, _keep = in_memory(b"".join(struct.pack("ihh", fd, 1, 0) for fd in descriptors) or b"\0")
-    assert [fd for fd in descriptors if fd >= 0] == polled(read_own, (address, len(descriptors), 0, 0, 0, 0))
+    found = polled(read_own, (address, len(descriptors), 0, 0, 0, 0))
+    assert [Polled(fd, writes=False) for fd in descriptors if fd >= 0] == found
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (select.POLLIN, False),
+        (select.POLLOUT, True),
+        (select.POLLIN | select.POLLOUT, False),
+        (select.POLLOUT | select.POLLERR | select.POLLHUP, True),
+        (0, False),
+    ],
+)
+def test_a_poll_for_room_to_write_is_told_from_one_for_something_to_read(events, expected):
+    address, _keep = in_memory(struct.pack("ihh", 7, events, 0))
+    assert [Polled(7, expected)] == polled(read_own, (address, 1, 0, 0, 0, 0))
 
 
 @given(st.sets(st.integers(0, 1023)), st.sets(st.integers(0, 1023)))
 def test_a_select_gives_what_is_to_be_readable_or_writable(readable, writable):
     bits = [sum(1 << fd for fd in wanted).to_bytes(128, "little") for wanted in (readable, writable)]
     (first, _keep), (second, _keep_too) = in_memory(bits[0]), in_memory(bits[1])
-    assert sorted(readable | writable) == selected(read_own, (1024, first, second, 0, 0, 0))
+    expected = [Polled(fd, fd not in readable) for fd in sorted(readable | writable)]
+    assert expected == selected(read_own, (1024, first, second, 0, 0, 0))
 
 
 def test_a_select_looks_no_further_than_its_count():
     address, _keep = in_memory(b"\xff" * 8)
-    assert [0, 1, 2] == selected(read_own, (3, address, 0, 0, 0, 0))
+    expected = [Polled(fd, writes=False) for fd in (0, 1, 2)]
+    assert expected == selected(read_own, (3, address, 0, 0, 0, 0))
     assert [] == selected(read_own, (0, address, 0, 0, 0, 0))
 
 
@@ -102,3 +121,21 @@ def test_a_path_is_read_across_a_page_only_when_it_goes_on_there():
     assert [(PAGE - 5, 5)] == asked
     memory[0] = b"/abc".rjust(PAGE, b"x")
     assert "/abcde" == path(read, PAGE - 4)
+
+
+@pytest.mark.parametrize(
+    ("operation", "value", "timeout", "expected"),
+    [
+        (0x80, 2, 0, True),  # a mutex of glibc; the run time of Go
+        (0x00, 2, 0, True),  # one that processes share
+        (0x89, 2, 0, True),  # a mutex of Rust
+        (0x86, 0, 0, True),  # a mutex with inheritance of priority
+        (0x80, 0, 0, False),  # a thread of Go without work
+        (0x189, 2, 0, False),  # a condition variable of glibc
+        (0x89, 2, 0x7F00, False),
+        (0x189, 0, 0, False),  # a semaphore: a lock of CPython
+        (0x81, 2, 0, False),  # it wakes others
+    ],
+)
+def test_a_mutex_is_told_from_other_uses_of_a_futex(operation, value, timeout, expected):
+    assert expected == is_mutex((0x5587DFB81AD0, operation, value, timeout, 0, 0xFFFFFFFF))

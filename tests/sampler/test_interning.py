@@ -35,6 +35,26 @@ def test_what_is_learnt_replaces_the_entry_in_place():
     assert ("", number) == (before.peer, objects.intern(ObjectType.TCP, "127.0.0.1:5432"))
 
 
+def test_a_phase_of_a_thing_is_an_entry_of_its_own_that_learns_with_it():
+    objects = Interned()
+    number = objects.intern(ObjectType.TCP, "127.0.0.1:5432")
+    sending = objects.phase(number, "sending")
+    assert [1, 2, 1] == [sending, objects.phase(number, "connecting"), objects.phase(number, "sending")]
+    objects.learn_peer(number, "postgresql", "postgres", 812)
+    assert [812, 812, 812] == [item.peer_pid for item in objects.list]
+    assert [(False, False), (False, True), (True, False)] == [
+        (item.connecting, item.sending) for item in objects.list
+    ]
+    assert [0, 1, 2] == [item.id for item in objects.list]
+
+
+def test_beyond_the_limit_a_phase_is_the_shared_entry():
+    objects = Interned(limit=1)
+    number = objects.intern(ObjectType.TCP, "127.0.0.1:5432")
+    assert objects.phase(number, "sending") == objects.phase(number, "connecting") == 1
+    assert "other" == objects.list[1].name
+
+
 def test_beyond_the_limit_all_share_an_entry_that_learns_nothing():
     objects = Interned(limit=1)
     objects.intern(ObjectType.FILE, "/a")

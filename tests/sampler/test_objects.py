@@ -32,6 +32,8 @@ class Blocked:
         self.pid = self.process.pid
         self.tids: dict[str, int] = hello["tids"]
         self.port: int = hello["port"]
+        self.deaf: int = hello["deaf"]
+        self.descriptors: dict[str, int] = hello["descriptors"]
         self.pidfd = os.pidfd_open(self.pid)
         self.inspector = Inspector()
         self.objects = self.new()
@@ -58,7 +60,7 @@ class Blocked:
         end = time.monotonic() + 10
         while True:
             call = CALLS.get(parse_syscall(self.line(name))[0])
-            if call is not None and (call.wait is not Wait.FUTEX or name == "lock"):
+            if call is not None and (call.wait is not Wait.FUTEX or "lock" in name):
                 return
             assert time.monotonic() < end, f"{name} does not block"
             time.sleep(0.001)
@@ -87,6 +89,19 @@ def test_a_client_waits_for_its_peer_which_is_a_process_here(blocked, wait):
     item = blocked.object(wait)
     assert (ObjectType.TCP, f"127.0.0.1:{blocked.port}", False) == (item.type, item.name, item.served)
     assert (blocked.pid, f" (pid {blocked.pid})") == (item.peer_pid, item.peer[item.peer.index(" (") :])
+
+
+@pytest.mark.parametrize("wait", ["poll_to_send", "select_to_send"])
+def test_a_poll_for_room_alone_is_one_to_send(blocked, wait):
+    item = blocked.object(wait)
+    assert (ObjectType.UNIX, "socket pair", True, False) == (
+        item.type, item.name, item.sending, item.connecting,
+    )  # fmt: skip
+
+
+def test_a_socket_that_is_polled_until_it_is_connected_has_its_address(blocked):
+    item = blocked.object("connect")
+    assert (f"127.0.0.1:{blocked.deaf}", True, False) == (item.name, item.connecting, item.sending)
 
 
 def test_a_connection_that_was_accepted_is_one_that_serves(blocked):
@@ -148,6 +163,23 @@ def test_files_are_named_by_their_path(blocked):
     flocked, opened = blocked.object("flock"), blocked.object("open")
     assert (ObjectType.FILE, f"{blocked.folder}/lock") == (flocked.type, flocked.name)
     assert (ObjectType.FILE, f"{blocked.folder}/fifo") == (opened.type, opened.name)
+
+
+def test_a_lock_of_native_code_is_told_from_what_else_waits_on_a_futex(blocked):
+    line = blocked.line("native_lock")
+    assert f"mutex {parse_syscall(line)[1][0]:#x}" == blocked.object("native_lock").name
+
+
+def test_a_sendfile_waits_for_its_socket_or_for_its_file(blocked):
+    number = next(number for number, call in CALLS.items() if call.name == "sendfile")
+
+    def kind(socket):
+        known = blocked.descriptors
+        line = f"{number} {known[socket]:#x} {known['file']:#x} 0x0 0x1000 0x0 0x0 0x7f00 0x7f01"
+        return blocked.objects.list[blocked.objects.resolve(line.encode())].type
+
+    assert ObjectType.TCP is kind("blocking")
+    assert ObjectType.FILE is kind("non-blocking")
 
 
 def test_a_futex_is_the_gil_when_it_lies_in_it(blocked):

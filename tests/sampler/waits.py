@@ -1,8 +1,9 @@
 """A program whose threads are blocked, each in another way; run by test_objects with an empty directory.
 
-Prints a line of JSON, {"tids": {name: tid}, "port": N}, and ends when its standard input does.
+Prints a line of JSON, {"tids": {name: tid}, "port": N, "deaf": N}, and ends when its standard input does.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -33,11 +34,26 @@ unix_client = socket.socket(socket.AF_UNIX)
 unix_client.connect(f"{folder}/socket")
 unix_accepted, _ = unix_server.accept()
 own_reader, own_writer = os.pipe()
+full, undrained = socket.socketpair()
+full.setblocking(False)
+with contextlib.suppress(BlockingIOError):
+    while True:
+        full.send(bytes(65536))
+deaf = socket.socket()
+deaf.bind(("127.0.0.1", 0))
+deaf.listen(0)
+filling = [socket.socket() for _ in range(3)]
+for one in filling:
+    one.setblocking(False)
+    one.connect_ex(deaf.getsockname())
 os.mkfifo(f"{folder}/fifo")
 locked = open(f"{folder}/lock", "w")  # noqa: SIM115
 fcntl.flock(locked, fcntl.LOCK_EX)
 mutex = threading.Lock()
 mutex.acquire()
+libc = ctypes.CDLL(None)
+native_mutex = ctypes.create_string_buffer(64)
+libc.pthread_mutex_lock(native_mutex)
 child = subprocess.Popen(["sleep", "600"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 rename = (
     f"import ctypes, time; ctypes.CDLL(None).prctl(15, {HOSTILE!r}, 0, 0, 0);"
@@ -47,11 +63,16 @@ hostile = subprocess.Popen([sys.executable, "-c", rename], stdout=subprocess.PIP
 hostile.stdout.read(1)
 
 
-def poll(*descriptors):
+def poll(*descriptors, events=select.POLLIN):
     waiting = select.poll()
     for descriptor in descriptors:
-        waiting.register(descriptor, select.POLLIN)
+        waiting.register(descriptor, events)
     waiting.poll()
+
+
+def connect_with_timeout():
+    with contextlib.suppress(OSError):
+        socket.create_connection(deaf.getsockname(), timeout=600)
 
 
 def epoll(*descriptors):
@@ -72,6 +93,9 @@ WAITS = {
     "unix_request": lambda: unix_accepted.recv(1),
     "select": lambda: select.select([client], [], []),
     "poll": lambda: poll(client),
+    "poll_to_send": lambda: poll(full, events=select.POLLOUT),
+    "select_to_send": lambda: select.select([], [full], []),
+    "connect": connect_with_timeout,
     "poll_several": lambda: poll(client, server),
     "poll_pipes": lambda: poll(child.stdout, child.stderr),
     "epoll": lambda: epoll(client, server),
@@ -83,6 +107,7 @@ WAITS = {
     "flock": lambda: fcntl.flock(os.open(f"{folder}/lock", os.O_RDONLY), fcntl.LOCK_EX),
     "open": lambda: os.open(f"{folder}/fifo", os.O_RDONLY),
     "lock": mutex.acquire,
+    "native_lock": lambda: libc.pthread_mutex_lock(native_mutex),
     "sleep": lambda: time.sleep(600),
 }
 
@@ -91,8 +116,10 @@ for name, wait in WAITS.items():
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     started[name] = thread.native_id
-print(json.dumps({"tids": started, "port": port}), flush=True)
+descriptors = {"file": locked.fileno(), "blocking": client.fileno(), "non-blocking": full.fileno()}
+hello = {"tids": started, "port": port, "deaf": deaf.getsockname()[1], "descriptors": descriptors}
+print(json.dumps(hello), flush=True)
 sys.stdin.read()
 child.kill()
 hostile.kill()
-ctypes.CDLL(None)._exit(0)
+libc._exit(0)
