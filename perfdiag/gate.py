@@ -22,9 +22,9 @@ LIMITS = (
     ),
     Limit(
         name="occupancy_held_up",
-        default=0.1,
+        default=0.25,
         unit=Unit.RATIO,
-        why="of threads that are held up by a queue or a quota: below a tenth there is little to hold up",
+        why="of threads held up by a queue or a quota: on a busy host all queue for a CPU now and then",
     ),
     Limit(
         name="queued",

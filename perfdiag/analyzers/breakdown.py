@@ -29,7 +29,6 @@ from perfdiag.units import Unit
 
 _PER_OBJECT = {TimeClass.NETWORK, TimeClass.LOCK, TimeClass.CHILD, *FILE_TIMES}
 _LARGEST = {TimeClass.CONNECT, TimeClass.DNS, TimeClass.SEND}  # told with the largest of their objects
-_SHARED = {TimeClass.POOL, TimeClass.QUEUE}
 _MOST = 8  # objects of a class that get a signal of their own
 _MAIN_OBJECT = 0.5  # share of a class's time above which its object is named
 
@@ -45,14 +44,9 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
     window = (step.table.start, now)
     wall = max(1, step.table.blocks) * step.table.block
     result = [*_loads(busy, subject, window)]
-    facts = [("time.busy", busy.seconds / wall)]
-    if step.stacks:
-        facts.append(("stacks.seen", float(len(step.stacks))))
-    for name, value in facts:
-        estimate = Estimate(
-            value=value, low=value, high=value, unit=Unit.COUNT, n=len(busy.total), window=window
-        )
-        result.append(Signal(name=name, subject=subject, estimate=estimate))
+    mean = busy.seconds / wall
+    estimate = Estimate(value=mean, low=mean, high=mean, unit=Unit.COUNT, n=len(busy.total), window=window)
+    result.append(Signal(name="time.busy", subject=subject, estimate=estimate))
     if busy.seconds <= 0:
         return tuple(result)
     named = _split(busy, step.objects)
@@ -165,9 +159,7 @@ def _object(rows: Rows, objects: Sequence[Object]) -> Object | None:
         return None
     best = max(weight, key=lambda name: (weight[name], name))
     if time in _LARGEST or weight[best] >= _MAIN_OBJECT * sum(weight.values()):
-        found = by_name.get(best)
-        # each wait for a turn or for room is on a futex of its own
-        return None if time in _SHARED and found and found.type is ObjectType.FUTEX else found
+        return by_name.get(best)
     return None
 
 

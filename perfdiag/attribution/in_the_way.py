@@ -47,10 +47,12 @@ class InTheWay:
             self._holders.waits(thread.object, thread.stack)
         elif thread.blocked is TimeClass.POOL or want == GET:
             function = self._function(thread)
-            self._turns.waits(key, thread, function)
+            self._turns.waits(key, thread, function, want)
             self._holders.waits(self._number(function), thread.stack)
+            thread.object = -1  # each of these waits is on a futex of its own
         elif want in PUTS:
             self._putting[key] = thread
+            thread.object = -1
         elif want in RESULTS:
             self._results[key] = thread
         elif thread.blocked is TimeClass.IDLE:
@@ -67,7 +69,7 @@ class InTheWay:
     def look(self, at: float) -> None:
         """A tick, after its rows."""
         self._seen.clear()
-        self._turns.count(lambda function: self._holder(function[0], self._number(function)) >= 0)
+        self._turns.count(at, lambda function: self._holder(function[0], self._number(function)) >= 0)
         self._tell_apart(at)
         found: dict[Key, int] = {}
         for thread in self._waiting.values():
@@ -76,19 +78,16 @@ class InTheWay:
                 found[what] = self._in_the_way(thread, what[1])
             stack = found[what]
             thread.others[stack] = thread.others.get(stack, 0) + 1
-            if stack >= 0:
+            if stack >= 0 and thread.blocked is TimeClass.LOCK:
                 thread.turns_seen.held.add(thread.object)
 
     # -- for work or not ----------------------------------------------------------------------------
 
     def _tell_apart(self, at: float) -> None:
         """Give each wait that could be for work its class, by what the others do."""
-        for key, thread in self._turns.undecided():
-            want = self._want(thread)
-            if want == GET:
-                self._become(thread, TimeClass.POOL if self._turns.borrows(key) else TimeClass.IDLE, at)
-            elif want == TURN:
-                self._become(thread, TimeClass.POOL if self._turns.acquires(key) else TimeClass.IDLE, at)
+        for key, thread, want in self._turns.undecided():
+            waits = self._turns.borrows(key) if want == GET else self._turns.acquires(key)
+            self._become(thread, TimeClass.POOL if waits else TimeClass.IDLE, at)
         self._several = self._several or len(self._putting) > 1
         for thread in self._putting.values():
             self._become(thread, TimeClass.QUEUE if self._several else TimeClass.IDLE, at)

@@ -9,7 +9,15 @@ from collections.abc import Callable
 from perfdiag.model import Frame, TimeClass
 
 # waits that a fast answer turns into time on the CPU within the call
-CALLS = {TimeClass.FSYNC, TimeClass.DISK, TimeClass.WRITE, TimeClass.NETWORK}
+CALLS = {
+    TimeClass.FSYNC,
+    TimeClass.DISK,
+    TimeClass.WRITE,
+    TimeClass.NETWORK,
+    TimeClass.CONNECT,
+    TimeClass.DNS,
+    TimeClass.SEND,
+}
 _ENOUGH = 0.1  # share of a line's samples seen blocked in the call; below it the line does other things too
 _FEW = 0.01  # the same for a line whose threads mostly run without the GIL: they are in a call in any case
 

@@ -16,13 +16,16 @@ from dataclasses import dataclass, field
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.model import TimeClass
 
-_FEW = 20  # looks at a place; before that a wait there is for work
+_FEW = 50  # looks at a place; before that a wait there is for work
 _MANY = 200  # looks after which those before count half
-_FREE = 0.1  # of the looks: a turn that is handed over is nobody's for a moment
+_FREE = 0.1  # of the looks
+_HANDED_OVER = 0.025  # seconds for which a turn may be nobody's, until the next has a CPU
+_LEAST = 0.75  # mean of those at work: one, but for the moments of handing over
 _STEADY = 0.3  # of the variance that independent workers would have
 
 Key = tuple[int, int]  # process, tid
 Function = tuple[int, str, int]  # process, file, first line
+Row = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -32,19 +35,22 @@ class Place:
     takers: set[Key] = field(default_factory=set)
     left: bool = False  # one of them was seen to get what it had waited for
     looks: int = 0
-    free: int = 0  # looks at which nobody had what was waited for
+    free: int = 0  # looks at which nobody had what was waited for, nor a moment ago
     at_work: int = 0  # takers that did not wait, summed over the looks
     squares: int = 0
     alive: int = 0
+    held_at: float = -1.0
 
-    def count(self, at_work: int, alive: int, *, held: bool) -> None:
+    def count(self, at: float, at_work: int, alive: int, *, held: bool) -> None:
         """A look at which somebody waited: takers at work and alive; `held`: somebody was seen to have it."""
+        if held:
+            self.held_at = at
         if self.looks >= _MANY:
             self.looks, self.free, self.at_work, self.squares, self.alive = (
                 number // 2 for number in (self.looks, self.free, self.at_work, self.squares, self.alive)
             )
         self.looks += 1
-        self.free += not held
+        self.free += at - self.held_at > _HANDED_OVER
         self.at_work += at_work
         self.squares += at_work * at_work
         self.alive += alive
@@ -59,7 +65,7 @@ class Place:
         """Whether always as many were at work. Independent workers would be at work like throws of a coin:
         `mean (1 - mean / takers)` is the variance of that."""
         mean, takers = self.at_work / max(1, self.looks), self.alive / max(1, self.looks)
-        if mean < 1 - _FREE or takers <= mean:
+        if mean < _LEAST or takers <= mean:
             return False
         variance = self.squares / self.looks - mean * mean
         return variance <= _STEADY * mean * (1 - mean / takers)
@@ -72,14 +78,15 @@ class TurnTaking:
         self._threads = threads
         self._places: dict[Function, Place] = defaultdict(Place)
         self._waiting: dict[Function, dict[Key, ThreadTime]] = defaultdict(dict)
-        self._at: dict[Key, Function] = {}
+        self._at: dict[Key, tuple[Function, Row | None]] = {}
         self._rested: set[Key] = set()
 
-    def waits(self, key: Key, thread: ThreadTime, function: Function) -> None:
-        """A thread waits in a `get` or `acquire` that this function of user code calls."""
+    def waits(self, key: Key, thread: ThreadTime, function: Function, row: Row | None) -> None:
+        """A thread waits in this function of user code, by this row of `waits.WAITS` for a turn or for work;
+        None: for a turn in any case."""
         self._places[function].takers.add(key)
         self._waiting[function][key] = thread
-        self._at[key] = function
+        self._at[key] = function, row
 
     def rests(self, key: Key) -> None:
         """A worker waits for work in code of the library that gives it out."""
@@ -87,14 +94,14 @@ class TurnTaking:
 
     def forget(self, key: Key) -> None:
         """The thread does not wait there any more."""
-        function = self._at.pop(key, None)
+        function, _ = self._at.pop(key, (None, None))
         if function is not None:
             del self._waiting[function][key]
             self._places[function].left = True
 
     def place(self, key: Key) -> Function | None:
         """Where a thread waits; None: it does not."""
-        return self._at.get(key)
+        return self._at.get(key, (None, None))[0]
 
     def at_work(self, function: Function) -> int:
         """The stack of one that has waited here, and is at work: it may have what is waited for. -1: none."""
@@ -104,7 +111,7 @@ class TurnTaking:
                 return self._threads[key].stack
         return -1
 
-    def count(self, held: Callable[[Function], bool]) -> None:
+    def count(self, at: float, held: Callable[[Function], bool]) -> None:
         """A tick. `held`: whether somebody stands further on in a function that waited for this turn."""
         for function, waiting in self._waiting.items():
             if not waiting:
@@ -114,26 +121,27 @@ class TurnTaking:
                 continue  # who has it now need not have waited for it
             place.takers = {key for key in place.takers if key in self._threads}
             at_work = sum(key not in waiting and works(self._threads[key]) for key in place.takers)
-            place.count(at_work, len(place.takers), held=at_work > 0 or held(function))
+            place.count(at, at_work, len(place.takers), held=at_work > 0 or held(function))
 
-    def undecided(self) -> list[tuple[Key, ThreadTime]]:
+    def undecided(self) -> list[tuple[Key, ThreadTime, Row]]:
         """Those that wait where somebody has what is waited for, or that were told to: the others wait for
         work, and stay so."""
         return [
-            row
+            (key, thread, row)
             for function, waiting in self._waiting.items()
-            for row in waiting.items()
-            if self._places[function].taken or row[1].blocked is not TimeClass.IDLE
+            for key, thread in waiting.items()
+            if (row := self._at[key][1])
+            and (self._places[function].taken or thread.blocked is not TimeClass.IDLE)
         ]
 
     def acquires(self, key: Key) -> bool:
         """Whether a thread that waits for a semaphore waits for a turn, and not for a sign."""
-        return self._places[self._at[key]].taken
+        return self._places[self._at[key][0]].taken
 
     def borrows(self, key: Key) -> bool:
         """Whether a thread that waits in `Queue.get` waits to have something back, and not for work: it is in
         the middle of a job that a library gave it, or one of those that take turns."""
-        place = self._places[self._at[key]]
+        place = self._places[self._at[key][0]]
         if not place.taken:
             return False
         thread = self._threads[key]

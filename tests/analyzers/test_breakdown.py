@@ -3,7 +3,7 @@ import pytest
 from perfdiag.analyzers.breakdown import SPEC
 from perfdiag.model import ObjectType
 from tests.analyzers.folded import shares, signals_of
-from tests.recordings_made import META, Script, Shop, run, wait
+from tests.recordings_made import META, STDLIB, Script, Shop, run, wait
 
 RECV = "recvfrom"
 
@@ -70,6 +70,42 @@ def test_the_place_of_the_gil_is_the_code_that_holds_it():
     (gil,) = named(signals_of(SPEC, shop.recording()), "time.gil")
     assert ("price", "load") == (gil.where.function, gil.other.function)
     assert pytest.approx(0.5) == gil.estimate.value
+
+
+def test_the_place_of_a_full_queue_is_where_it_is_emptied_and_the_other_where_it_is_filled():
+    shop = Shop()
+    condition = f"{STDLIB}/threading.py:320 Condition.wait"
+    put = shop.stack(condition, f"{STDLIB}/queue.py:140 Queue.put", "mail.py:7 feed")
+    got = shop.stack(f"{STDLIB}/queue.py:171 Queue.get", "mail.py:86 drain", "mail.py:99 main")
+    deliver = shop.stack("smtp.py:3 deliver", "mail.py:88 drain", "mail.py:99 main")
+    for tid in (1, 2):
+        shop.thread(tid, run(2, shop.price), wait(98, "futex", put, shop.lock))
+    shop.thread(3, run(1, got), wait(99, RECV, deliver, shop.database))
+    (queue,) = named(signals_of(SPEC, shop.recording()), "time.queue")
+    assert ("drain", 88) == (queue.where.function, queue.where.line)
+    assert ("feed", 7) == (queue.other.function, queue.other.line)
+    assert None is queue.object
+
+
+def test_the_place_of_a_turn_is_where_it_is_waited_for_and_the_other_what_is_done_with_it():
+    shop = Shop()
+    condition = f"{STDLIB}/threading.py:320 Condition.wait"
+    borrow = shop.stack(condition, f"{STDLIB}/threading.py:467 Semaphore.acquire", "db.py:9 borrow")
+    turn = (run(1, shop.load), wait(19, RECV, shop.load, shop.database), wait(20, "futex", borrow, shop.lock))
+    shop.thread(1, *10 * turn)
+    shop.thread(2, turn[2], *10 * turn)
+    (pool,) = named(signals_of(SPEC, shop.recording()), "time.pool")
+    assert ("borrow", 9) == (pool.where.function, pool.where.line)
+    assert ("load", 88) == (pool.other.function, pool.other.line)
+
+
+def test_of_those_that_are_connected_to_the_one_that_takes_longest_is_named():
+    shop = Shop()
+    peers = [shop.item(ObjectType.TCP, f"10.0.0.{n}:80") for n in range(4)]
+    acts = ((run(1, shop.price), wait(10 + n, "connect", shop.load, peer)) for n, peer in enumerate(peers))
+    shop.thread(1, *(act for pair in acts for act in pair))
+    (connect,) = named(signals_of(SPEC, shop.recording()), "time.connect")
+    assert "10.0.0.3:80" == connect.object.name
 
 
 def test_a_file_is_named_only_when_most_of_the_time_goes_to_it():

@@ -66,7 +66,7 @@ def test_threads_that_share_a_few_things_wait_for_a_turn(stack):
         turn = (run(1, crew.send), crew.sent(19), crew.blocked(20, getattr(crew, stack)))
         crew.thread(tid, *([crew.blocked(20, getattr(crew, stack))] if tid % 2 else []), *10 * turn)
     recording = crew.recording()
-    # it takes twenty looks to be told from a wait for work
+    # it takes fifty looks to be told from a wait for work
     assert pytest.approx(2.0, abs=0.5) == seconds_of(recording, 0)[TimeClass.POOL]
     assert crew.send == most_in_the_way(recording, 0, TimeClass.POOL)
 

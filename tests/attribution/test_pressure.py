@@ -19,7 +19,7 @@ def load(busy, queued=0.0, throttled=0.0, **more):
         (load(0.3, queued=0.06), True),
         (load(0.3, queued=0.05), False),
         (load(0.3, throttled=0.001), True),
-        (load(0.09, queued=0.09, throttled=0.01), False),
+        (load(0.24, queued=0.2, throttled=0.1), False),
         (load(0.02, stalled=0.1), True),
         (load(0.02, stalled=0.09), False),
         (load(0.02, unaccepted=0.5), True),

@@ -8,8 +8,8 @@ from perfdiag.attribution.turn_taking import Place
 def looked(at_work, takers=8):
     """A place after looks at which so many were at work."""
     place = Place()
-    for number in at_work:
-        place.count(number, takers, held=number > 0)
+    for tick, number in enumerate(at_work):
+        place.count(tick / 100, number, takers, held=number > 0)
     return place
 
 
@@ -30,12 +30,12 @@ def test_workers_that_have_something_to_do_now_and_then_are_not_steady(load):
 
 
 def test_what_nobody_has_while_somebody_waits_for_it_is_no_turn():
-    place = looked([1, 0] * 50)
+    place = looked([1, 1, 1, 0, 0, 0, 0] * 20)
     assert (False, False) == (place.taken, place.steady)
 
 
 def test_a_few_looks_say_nothing():
-    assert not looked([1] * 19).taken
+    assert not looked([1] * 49).taken
 
 
 def test_all_takers_at_work_leave_none_that_waits():
