@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator
 
 from perfdiag.sampler.cpython.layout import Layout, Unsupported, Version, version_of
+from perfdiag.sampler.cpython.unread import FREE_THREADED
 
 COOKIE = b"xdebugpy"
 TABLE_SIZE = 1024  # enough for every table known; more than each of them
@@ -105,7 +106,7 @@ def published_version(table: bytes) -> Version | None:
     _, hexversion, free_threaded = _HEADER.unpack_from(table)
     version = version_of(hexversion)
     if free_threaded:
-        raise Unsupported("CPython {}.{}.{} is a free-threaded build".format(*version))
+        raise Unsupported("CPython {}.{}.{} ".format(*version) + FREE_THREADED)
     return version
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from perfdiag.host.elf import Image, Mapping, NotElf, images, open_mapped
 from perfdiag.host.memory import Memory
 from perfdiag.sampler.cpython.layout import Unsupported, Version, version_of
+from perfdiag.sampler.cpython.unread import TOO_OLD
 
 # Before 3.11 no symbol holds the version, but each minor version has functions that older ones lack.
 _SINCE = {"PyModule_AddObjectRef": 10, "PyFrame_GetBack": 9, "PyCode_NewWithPosOnlyArgs": 8}
@@ -23,7 +24,7 @@ def release(memory: Memory, image: Image, symbols: Table[str, int]) -> Version:
         return version_of(int.from_bytes(memory.read(symbols["Py_Version"], 8), "little"))
     minor = next((minor for name, minor in _SINCE.items() if name in symbols), None)
     if minor is None:
-        raise Unsupported("CPython before 3.8")
+        raise Unsupported(f"CPython {TOO_OLD}")
     # PY_VERSION, a literal; linkers let it share its place with the tail of a longer one
     literal = re.search(rb"(?<![\d.])3\.%d\.(\d{1,3})\+?\0" % minor, image.content(".rodata"))
     if literal is None:

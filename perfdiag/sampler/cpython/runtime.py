@@ -10,6 +10,7 @@ from perfdiag.sampler.cpython.layout import Layout, Unsupported, Version
 from perfdiag.sampler.cpython.release import SYMBOLS, pthread_tid, release
 from perfdiag.sampler.cpython.tables import TABLES
 from perfdiag.sampler.cpython.task_layout import TaskLayout
+from perfdiag.sampler.cpython.unread import TOO_OLD, other_machine, recognise
 
 _SCAN_LIMIT = 1 << 26
 
@@ -24,19 +25,18 @@ class Runtime(NamedTuple):
 
 def locate(memory: Memory, mappings: Sequence[Mapping]) -> Runtime:
     """The interpreter of the process. Unsupported says why there is none that can be read."""
-    if any("/ld-musl-" in row.path for row in mappings):
-        raise Unsupported("the interpreter uses musl; only glibc is known")
+    recognise(mappings)
     reason = "not a CPython process"
     for mapping in _candidates(mappings):
         try:
             with open_mapped(memory.pid, mapping) as file:
                 image = Image(file, mapping.start)
                 if image.machine != X86_64:
-                    raise Unsupported("the interpreter is not built for x86-64")
+                    raise other_machine(image.machine)
                 symbols = image.symbols(("_PyRuntime", "Py_Initialize", *SYMBOLS))
                 address = symbols.get("_PyRuntime") or image.section(".PyRuntime")
                 if address is None and "Py_Initialize" in symbols:
-                    raise Unsupported("CPython before 3.7")
+                    raise Unsupported(f"CPython {TOO_OLD}")
                 if address is not None:
                     return _published(memory, address) or _tabulated(
                         memory, mappings, address, release(memory, image, symbols)
@@ -67,7 +67,7 @@ def _published(memory: Memory, address: int) -> Runtime | None:
 def _tabulated(memory: Memory, mappings: Sequence[Mapping], address: int, version: Version) -> Runtime:
     layout = TABLES.get(version[:2])
     if layout is None:
-        raise Unsupported("CPython {}.{}.{} is not known to this reader".format(*version))
+        raise Unsupported("CPython {}.{}.{} is newer than this reader".format(*version))
     if layout.thread_pthread is None:
         return Runtime(address, version, layout)
     return Runtime(address, version, layout, pthread_tid(memory, mappings))

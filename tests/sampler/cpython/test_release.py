@@ -40,7 +40,7 @@ def test_functions_say_the_minor_version_and_a_literal_the_release(
 
 def test_what_is_too_old_or_no_final_release_is_refused() -> None:
     memory = Memory(os.getpid())
-    with pytest.raises(Unsupported, match=r"before 3\.8"):
+    with pytest.raises(Unsupported, match=r"older than 3\.8"):
         release(memory, _image(b"3.7.1\0"), {})
     with pytest.raises(Unsupported, match=r"3\.10 of a release that is not a final one"):
         release(memory, _image(b"3.10.0rc2\0"), SINCE)

@@ -1,5 +1,6 @@
 import ctypes
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from perfdiag.host.elf import Mapping, parse_maps
 from perfdiag.host.memory import Memory
 from perfdiag.sampler.cpython.layout import Unsupported
 from perfdiag.sampler.cpython.runtime import Runtime, locate
+from perfdiag.sampler.cpython.unread import recognise
 from tests.sampler.cpython.conftest import NEWER, Start, attach, newer_pythons
 
 
@@ -24,9 +26,51 @@ def test_a_process_without_an_interpreter_is_refused() -> None:
         locate(Memory(os.getpid()), rows)
 
 
-def test_musl_is_refused_in_words() -> None:
-    row = Mapping(0x1000, 0x2000, "r-xp", 0, 7, "/lib/ld-musl-x86_64.so.1")
-    with pytest.raises(Unsupported, match="musl"):
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/lib/ld-musl-x86_64.so.1", "linked with musl.*py-spy reads it"),
+        ("/opt/python/lib/libpython3.14t.so.1.0", "free-threaded build.*under the ordinary build"),
+        ("/usr/bin/python3.13t", "free-threaded build"),
+        ("/opt/graalpy-24.1/bin/graalpy", "GraalPy.*cpusampler"),
+        ("/usr/lib/x86_64-linux-gnu/libpypy3.9-c.so", "PyPy.*vmprof"),
+    ],
+)
+def test_an_interpreter_of_another_kind_is_refused_in_words(path: str, words: str) -> None:
+    row = Mapping(0x1000, 0x2000, "r-xp", 0, 7, path)
+    with pytest.raises(Unsupported, match=words) as refused:
+        locate(Memory(os.getpid()), [row])
+    assert "calls, files and peers are reported all the same" in str(refused.value)
+
+
+def test_files_that_are_only_named_like_one_are_no_interpreter() -> None:
+    for path, permissions in [
+        ("/srv/pypy_mirror.db", "r--p"),
+        ("/usr/lib/python3/dist-packages/pypy_tools.cpython-311.so", "r-xp"),
+        ("/usr/bin/python3.13testing", "r-xp"),
+    ]:
+        recognise([Mapping(0x1000, 0x2000, permissions, 0, 7, path)])
+
+
+def test_pypy_is_refused_in_words(start: Start) -> None:
+    pypy = shutil.which("pypy3")
+    if pypy is None:
+        pytest.skip("pypy3 is not installed")
+    target = start(pypy, "-c", "import time; print('ready', flush=True); time.sleep(60)")
+    with pytest.raises(Unsupported, match="this is PyPy"):
+        attach(target.pid)
+
+
+@pytest.mark.parametrize(("machine", "name"), [(183, "aarch64"), (62 + 1000, "machine 1062")])
+def test_an_interpreter_for_another_machine_is_refused_in_words(
+    machine: int, name: str, tmp_path: Path
+) -> None:
+    image = bytearray(Path("/bin/true").read_bytes())
+    image[18:20] = machine.to_bytes(2, "little")  # e_machine
+    program = tmp_path / "python3.11"
+    program.write_bytes(image)
+    row = Mapping(0x1000, 0x2000, "r-xp", 0, program.stat().st_ino, str(program))
+    with pytest.raises(Unsupported, match=f"built for {name}.*only the structs of x86-64"):
         locate(Memory(os.getpid()), [row])
 
 
