@@ -43,8 +43,8 @@ class ConnectionPool:
 def ask_carrier(connection: http.client.HTTPConnection, parcel: int) -> bool:
     connection.request("POST", "/quote", json.dumps({"grams": parcel % 30_000}))
     with truth.span("network"):
-        answer = connection.getresponse()
-    return bool(json.loads(answer.read())["ok"])
+        answer = connection.getresponse().read()
+    return bool(json.loads(answer)["ok"])
 
 
 def quote_parcels(pool: ConnectionPool) -> None:
