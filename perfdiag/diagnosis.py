@@ -13,7 +13,8 @@ from perfdiag.units import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A named fact about a subject; what rules read. `subject` is 'host' or 'process:PID'."""
+    """A named fact about a subject; what rules read. `subject` is 'host', 'process:PID', or all processes of
+    the recording: 'tree:PID' or 'set:PID,PID'."""
 
     name: str
     subject: str

@@ -19,7 +19,7 @@ from perfdiag.attribution.fold import Attribution
 from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
-from perfdiag.model import Fault, Meta
+from perfdiag.model import Fault, Meta, Role
 from perfdiag.options import Options, check, gate_limits, limits_of
 from perfdiag.plugins import Analyzer, Rule, Signals, Step, discover
 from perfdiag.recording import Recording
@@ -164,7 +164,9 @@ def _context(
     recording: Recording, meta: Meta, busy: Busy, known: Iterable[Rule], signals: Signals, health: float
 ) -> Context:
     target = recording.processes[0] if recording.processes else None
-    cpus = float(min(meta.cpus, target.cpus) if target else meta.cpus)
+    cpus = float(min(meta.cpus, max((one.cpus for one in recording.processes), default=meta.cpus)))
+    names = {f"process:{one.pid}": one.comm for one in recording.processes}
+    chosen = dict.fromkeys(one.comm for one in recording.processes if one.role is not Role.WORKER)
     return Context(
         busy=busy,
         stacks=recording.stacks,
@@ -176,7 +178,9 @@ def _context(
         window=recording.window,
         measured=meta.engine,
         seed=zlib.crc32(meta.run_id.encode()),
-        subject_name=target.comm if target else "",
+        names=names | {meta.subject: ", ".join(chosen)},
+        whole=meta.subject,
+        processes=max(1, len(recording.processes)),
     )
 
 

@@ -7,7 +7,7 @@ impact, gain and rank.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -35,7 +35,8 @@ class Advice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the ledger looks things up in. `cpus` is the least of online, affinity and quota; `health` the
-    share of planned ticks that were made."""
+    share of planned ticks that were made; `names` are those of the subjects, and `whole` is the subject that
+    stands for all `processes`."""
 
     busy: Busy
     stacks: Sequence[Stack]
@@ -47,7 +48,9 @@ class Context:
     window: tuple[float, float]
     measured: str
     seed: int
-    subject_name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    whole: str = ""
+    processes: int = 1
 
 
 def settle(drafts: Sequence[Draft], context: Context) -> tuple[Finding, ...]:
@@ -204,6 +207,7 @@ def _finding(
         next=draft.next,
         thresholds=draft.thresholds,
         measured=context.measured,
-        subject_name=context.subject_name if draft.subject.startswith("process:") else "",
+        subject_name=context.names.get(draft.subject, ""),
+        processes=context.processes if draft.subject == context.whole else 1,
         tables=draft.tables,
     )

@@ -60,6 +60,12 @@ class Last:
         return Last(self.meta, step)
 
     @property
+    def subject(self) -> str:
+        """What the signals of the whole program are about."""
+        first = self.step.processes[0].pid if self.step and self.step.processes else "?"
+        return self.meta.subject or f"process:{first}"
+
+    @property
     def pressed_only(self) -> bool:
         """Whether only groups of threads under pressure count (no `--any`)."""
         return ("any", "1") not in self.meta.options

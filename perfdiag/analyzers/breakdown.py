@@ -40,7 +40,7 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
     if step is None:
         return ()
     busy = busy_time(step.table, pressed_only=state.pressed_only)
-    subject = f"process:{step.processes[0].pid}" if step.processes else "process:?"
+    subject = state.subject
     window = (step.table.start, now)
     wall = max(1, step.table.blocks) * step.table.block
     result = [*_loads(busy, subject, window)]

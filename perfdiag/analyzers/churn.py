@@ -33,7 +33,7 @@ def _signals(state: Last, now: float) -> Iterator[Signal]:
     step = state.step
     assert step is not None
     window = (step.table.start, now)
-    subject = f"process:{step.processes[0].pid}" if step.processes else "process:?"
+    subject = state.subject
     made = {number: made_in(stack, STARTERS) for number, stack in enumerate(step.stacks)}
     lives = _lives(step)
     groups = {group for group, spent in lives.items() if _short(spent)} - _with_code(step)

@@ -50,7 +50,7 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
     return tuple(
         Signal(
             name="gil.edge",
-            subject=f"process:{step.processes[0].pid}",
+            subject=state.subject,
             estimate=replace(estimate, window=(step.table.start, now)),
             where=places[edge][0],
             other=places[edge][1],

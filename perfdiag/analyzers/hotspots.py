@@ -36,7 +36,7 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
         return ()
     named = [*_by_group(rows, step), *_by_function(rows, step)]
     estimates = shares(np.array([part for _, _, _, part in named]), busy.total) if named else ()
-    subject, window = f"process:{step.processes[0].pid}", (step.table.start, now)
+    subject, window = state.subject, (step.table.start, now)
     return tuple(
         Signal(
             name=name,

@@ -13,6 +13,7 @@ from perfdiag.attribution.in_the_way import InTheWay
 from perfdiag.attribution.kernel_time import Counted, Entry, FaultPrice
 from perfdiag.attribution.lines import CALLS, Lines
 from perfdiag.attribution.loops import EPISODE, Loops
+from perfdiag.attribution.own_children import OwnChildren
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.tasks import Tasks
 from perfdiag.attribution.thread_time import ThreadTime, slices_of
@@ -43,6 +44,7 @@ class Attribution:
         self._ways = InTheWay(self._reader, self._threads, self._unchanged)
         self.loops = Loops(self._reader.stack, episode)
         self._tasks = Tasks(self._reader, self._threads)
+        self._children = OwnChildren(recording.processes)
         self._fault_price = FaultPrice(recording.snapshots)
 
     def step(self, start: int, stop: int, end: float) -> tuple[list[Slice], dict[tuple[int, int], str]]:
@@ -62,7 +64,9 @@ class Attribution:
         self._ended = []
         slices, groups = self._tasks.step(end)
         slices += [part for thread in threads for part in slices_of(thread, self._price)]
-        return slices, groups | {(thread.process, thread.tid): thread.group for thread in threads}
+        return list(self._children.told(slices)), groups | {
+            (thread.process, thread.tid): thread.group for thread in threads
+        }
 
     # -- one tick -----------------------------------------------------------------------------------
 
@@ -91,10 +95,11 @@ class Attribution:
 
     def _born(self, key: tuple[int, int], at: float, stack: int) -> ThreadTime:
         known, first = self._reader.thread(*key), self._reader.code(stack)
+        self._children.born(key[0], at, first=self._first)
         return ThreadTime(
             process=key[0],
             tid=key[1],
-            group=group_of(first, known),
+            group=group_of(first, known, self._reader.program(key[0])),
             grouped=bool(first and first.frames),
             main=known.main,
             turns_seen=Turns(pooled=in_pool(first, known), moved=not self._first),
@@ -106,6 +111,7 @@ class Attribution:
     def _end(self, key: tuple[int, int], at: float) -> None:
         thread = self._threads.pop(key, None)
         if thread is not None:
+            self._children.ended(key[0], at)
             self._unchanged(thread, at)
             self._ended.append(thread)
             self._ways.forget(key)
@@ -160,7 +166,8 @@ class Attribution:
             known = self._reader.code(stack)
             if not thread.grouped and known is not None and known.frames:
                 named = self._reader.thread(*key)
-                thread.group, thread.turns_seen.pooled = group_of(known, named), in_pool(known, named)
+                thread.group = group_of(known, named, self._reader.program(thread.process))
+                thread.turns_seen.pooled = in_pool(known, named)
                 thread.grouped = True
         thread.running = call == RUNNING
         thread.object = item
@@ -170,10 +177,10 @@ class Attribution:
         thread.inside = None
         if thread.running:
             thread.blocked = None
-            if not thread.holds_gil and thread.stack >= 0 and self._reader.gil:
+            outside = not thread.holds_gil and thread.process in self._reader.gil
+            if outside and thread.stack >= 0:
                 thread.inside = self._lines.call_on(thread.stack)
-            without = not thread.holds_gil and bool(self._reader.gil)
-            self._lines.count(thread.stack, TimeClass.NATIVE if without else TimeClass.PYTHON, -1)
+            self._lines.count(thread.stack, TimeClass.NATIVE if outside else TimeClass.PYTHON, -1)
         else:
             thread.blocked = self._class(thread, call, item)
             self._lines.count(thread.stack, thread.blocked, item)

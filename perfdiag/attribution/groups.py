@@ -17,10 +17,12 @@ POOL_WORKERS = "ThreadPoolExecutor workers"
 _POOL = ("_worker", "concurrent/futures/thread.py")
 
 
-def group_of(stack: Stack | None, thread: Thread) -> str:
-    """A name for the group of a thread: its root function and file, 'main thread', or its native name."""
+def group_of(stack: Stack | None, thread: Thread, program: str = "") -> str:
+    """A name for the group of a thread: its root function and file, 'main thread', or its native name. The
+    main threads of processes that run the same `program` are one group, apart from that of the only process
+    that was chosen, which has no such name."""
     if thread.main:
-        return "main thread"
+        return f"main thread ({program})" if program else "main thread"
     frames = work_frames(stack.frames) if stack else ()
     if not frames:
         return f"{_NUMBER.sub('', thread.name) or thread.name} (native)"

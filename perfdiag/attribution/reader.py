@@ -1,7 +1,7 @@
 """The rows of a recording in the order of its ticks, and what their numbers stand for."""
 
 from perfdiag.attribution.groups import NATIVE, user_frame
-from perfdiag.model import Frame, Object, Stack, Thread
+from perfdiag.model import Frame, Object, Role, Stack, Thread
 from perfdiag.recording import Recording
 
 Row = tuple[int, ...]
@@ -41,6 +41,16 @@ class Reader:
             return stack
         frames = tuple(frame for frame in stack.frames if frame.origin not in NATIVE)
         return Stack(id=number, frames=frames) if frames else None
+
+    def program(self, process: int) -> str:
+        """What the processes with the same part in the program are called; '' for the one that was chosen."""
+        processes = self._recording.processes
+        if process >= len(processes):
+            return ""
+        if processes[process].role is Role.WORKER:
+            return f"{processes[process].comm} workers"
+        alone = len(processes) == 1 or processes[1].role is Role.WORKER
+        return "" if alone else processes[process].comm
 
     def listens(self, process: int) -> bool:
         """Whether a process serves others by TCP."""

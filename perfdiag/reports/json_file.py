@@ -97,10 +97,12 @@ def _object(item: Object | None) -> Json | None:
 
 
 def _subject(subject: str, command: str = "", processes: int = 1) -> Json:
-    """'host' or 'process:PID'."""
+    """'host', 'process:PID', 'tree:PID' or 'set:PID,PID'."""
     kind, _, name = subject.partition(":")
-    if name.isascii() and name.isdigit():
-        return {"type": _text(kind), "pid": int(name), "name": _text(command), "processes": processes}
+    pids = [int(pid) for pid in name.split(",") if pid.isascii() and pid.isdigit()]
+    if pids:
+        which: Json = {"pid": pids[0]} if len(pids) == 1 else {"pids": pids}
+        return {"type": _text(kind)} | which | {"name": _text(command), "processes": processes}
     return {"type": _text(kind), "name": _text(name)} if name else {"type": _text(kind)}
 
 
@@ -192,6 +194,7 @@ def _meta(meta: Meta) -> Json:
         "started": _wall(meta.started),
         "host": {"name": _text(meta.hostname), "kernel": _text(meta.kernel), "cpus": meta.cpus},
         "target": _text(meta.target),
+        "exit_status": meta.exit_status,
         "duration": _number(meta.duration),
         "rate": _number(meta.rate),
         "engine": _text(meta.engine),
