@@ -29,6 +29,11 @@ from perfdiag.timetable import TimeTable
 _OF_THE_HOST = "host."  # kinds that speak of the whole host: no cause in the report of one process
 _KEPT_UP = 0.9  # of the planned ticks: below it the report warns
 _RANKED = 0.6  # below it nothing is ranked
+_UNSEEN = {
+    "stacks.seen": "no stacks of an interpreter were read",
+    "interpreter.seen": "the state of an interpreter was not read",
+    "locks.seen": "waits for locks could not be told from others",
+}
 _LEAST_TICKS = 100  # a plan for fewer says nothing about a program, however well it was kept
 
 Result = TypeVar("Result")
@@ -149,7 +154,8 @@ def _ask(
             continue
         absent = [name for name in rule.needs if name not in signals]
         if absent:
-            missing.append(NotEvaluated(kind=rule.kind, missing=f"no signal {', '.join(absent)}"))
+            why = [_UNSEEN.get(name, f"no signal {name}") for name in absent]
+            missing.append(NotEvaluated(kind=rule.kind, missing=", ".join(why)))
             continue
         limits = limits_of(rule, options)
         drafts += guard.run(rule.kind, [], _drafts, rule, signals, limits)

@@ -118,7 +118,7 @@ def test_without_stacks_what_needs_them_is_not_evaluated_and_the_rest_is():
     report = diagnose(shop.recording(), Options())
     missing = {one.kind: one.missing for one in report.not_evaluated}
     assert {"cpu.gil", "cpu.gc", "lock.contention"} <= missing.keys()
-    assert "no signal stacks.seen" == missing["cpu.gil"]
+    assert "the state of an interpreter was not read" == missing["cpu.gil"]
     assert "net.peer-wait" == report.findings[0].kind
 
 

@@ -5,8 +5,7 @@ Signals, all shares of the busy time of the groups under pressure (or of all, wi
 without an object for the others; the files of a directory with the same suffix are one object, label
 `told_as`), with `where` the code that waits (for a lock: the critical section of the likely holder; for the
 GIL: the code that holds it, where that was seen) and `other` the second place of the two. `group.load` is the
-occupancy of each group of threads, `time.busy` the mean number of threads at work, `stacks.seen` how many
-different stacks were read (absent: none could be).
+occupancy of each group of threads, `time.busy` the mean number of threads at work.
 """
 
 from collections import defaultdict

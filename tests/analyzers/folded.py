@@ -29,5 +29,5 @@ def shares(signals: list[Signal]) -> list[tuple[str, float]]:
     return [
         (signal.name, round(signal.estimate.value, 3))
         for signal in signals
-        if signal.name not in ("time.busy", "stacks.seen", "group.load")
+        if signal.name not in ("time.busy", "group.load")
     ]

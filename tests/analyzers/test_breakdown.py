@@ -150,12 +150,11 @@ def test_a_gil_whose_holder_was_not_seen_has_no_place():
     assert (None, "load") == (gil.where, gil.other.function)
 
 
-def test_without_a_stack_nothing_says_that_stacks_were_seen():
+def test_without_a_stack_there_is_no_place():
     script = Script()
     script.thread(1, run(100, gil=False))
     signals = signals_of(SPEC, script.recording())
     assert [("time.native", 1.0)] == shares(signals)
-    assert [] == named(signals, "stacks.seen")
     assert None is named(signals, "time.native")[0].where
 
 
