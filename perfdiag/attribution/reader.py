@@ -52,10 +52,10 @@ class Reader:
         alone = len(processes) == 1 or processes[1].role is Role.WORKER
         return "" if alone else processes[process].comm
 
-    def listens(self, process: int) -> bool:
-        """Whether a process serves others by TCP."""
-        processes = self._recording.processes
-        return process < len(processes) and bool(processes[process].ports)
+    @property
+    def serves(self) -> bool:
+        """Whether a process of the recording serves others by TCP; its children inherit its sockets."""
+        return any(process.ports for process in self._recording.processes)
 
     def object(self, number: int) -> Object | None:
         objects = self._recording.objects

@@ -63,7 +63,7 @@ class Tasks:
             return
         task.moved = task.moved or row[5] > 0
         task.stack = stack
-        task.time = None if call == RUNNING else self._class(process, task)
+        task.time = None if call == RUNNING else self._class(task)
 
     def step(self, end: float) -> tuple[list[Slice], dict[Key, str]]:
         """Slices up to `end` since the last step, and the group of each task."""
@@ -76,7 +76,7 @@ class Tasks:
             task.slices = []
         return slices, {key: task.group for key, task in present}
 
-    def _class(self, process: int, task: _Task) -> TimeClass:
+    def _class(self, task: _Task) -> TimeClass:
         stack = self._reader.stack(task.stack)
         if stack is None or not stack.frames:
             return TimeClass.IDLE
@@ -87,7 +87,7 @@ class Tasks:
             return TimeClass.IDLE
         key = waiting_frame(own)
         time = WAITS[key] if key else TimeClass.IDLE
-        if time is TimeClass.IDLE or (key == STREAM and self._reader.listens(process)):
+        if time is TimeClass.IDLE or (key == STREAM and self._reader.serves):
             if key:
                 self._takers.add(task.group)
             return TimeClass.IDLE

@@ -108,8 +108,9 @@ class Sampler:
                 for index, fields in json.loads(body):
                     self._process(index, fields)
             case Message.THREADS:
-                for process, tid, name, main in json.loads(body):
-                    recording.threads.append(Thread(process=process, tid=tid, name=name, main=main))
+                for process, tid, name, main, loop in json.loads(body):
+                    thread = Thread(process=process, tid=tid, name=name, main=main, loop=loop)
+                    recording.threads.append(thread)
             case Message.OBJECTS:
                 for fields in json.loads(body):
                     self._object(Object(**fields | {"type": ObjectType(fields["type"])}))

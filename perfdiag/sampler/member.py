@@ -7,9 +7,10 @@ between is seen as changed in the next tick.
 
 from typing import Protocol
 
-from perfdiag.sampler.cpython.reader import PythonTick, RawFrame, Vanished
+from perfdiag.sampler.cpython.reader import PythonTick, RawFrame, TaskState, Vanished
 from perfdiag.sampler.stacks import Stacks
 from perfdiag.sampler.syscalls import parse_syscall
+from perfdiag.sampler.tasks import TaskRows
 from perfdiag.sampler.threads import ThreadFiles, Threads
 from perfdiag.ticks import RUNNING, UNREADABLE, GilFlag, RowFlag, Ticks
 
@@ -29,6 +30,8 @@ class StackReader(Protocol):
 
     def frames(self, stack_id: int) -> tuple[RawFrame, ...]: ...
 
+    def tasks(self) -> list[TaskState] | None: ...
+
 
 class ObjectTable(Protocol):
     """Gives the id of what a blocked thread waits on (see sampler.objects.Objects)."""
@@ -46,6 +49,7 @@ class Member:
         self.index, self.pid = index, pid
         self.threads, self.objects = threads, objects
         self.born: list[ThreadFiles] = []
+        self.tasks = TaskRows(index)
         self.torn = 0
         self.spent = 0  # CPU nanoseconds of its threads, from their births
         self._stacks = stacks
@@ -62,6 +66,7 @@ class Member:
     def reader(self, reader: StackReader | None) -> None:
         self._reader = reader
         self._ids = []
+        self.tasks.restart()
 
     def look(self, number: int, now: int, into: Ticks, *, again: bool, turn: int, turns: int) -> bool:
         """Rows of tick `number`. False when the process has ended. `again`: look at a running thread though
@@ -82,12 +87,14 @@ class Member:
             self._look_again(calls, python)
         for thread, schedstat, line in calls:
             self._row(number, thread, schedstat, line, python, into)
+        self._tasks(number, now, into)
         return True
 
     def end(self, number: int, into: Ticks) -> None:
         """The process has ended: so have its threads."""
         for tid in list(self.threads.by_tid):
             self._gone(number, tid, into)
+        self.tasks.end(number, into)
         self.threads.close()
         self._reader = None
 
@@ -136,6 +143,14 @@ class Member:
             into.gil.append(number, self.index, python.holder, state[0])
         self.torn += len(python.torn)
         return python
+
+    def _tasks(self, number: int, now: int, into: Ticks) -> None:
+        reader = self._reader
+        if reader is not None:
+            try:
+                self.tasks.look(number, now, reader, lambda stack: self._stack(reader, stack), into)
+            except Vanished:
+                self._reader = None
 
     def _calls(self, changed: Changed, stat: bool) -> Calls:
         """The system call of each changed thread; one that has ended since is left to the next tick."""

@@ -57,7 +57,8 @@ def _threads(members: Iterable[Member]) -> Iterable[bytes]:
     """Those that were born."""
     rows = []
     for member in members:
-        rows += [[member.index, t.tid, printable(t.name), t.tid == member.pid] for t in member.born]
-        member.born = []
+        rows += [[member.index, t.tid, printable(t.name), t.tid == member.pid, 0] for t in member.born]
+        rows += [[member.index, t.tid, t.name, False, t.loop] for t in member.tasks.born]
+        member.born, member.tasks.born = [], []
     if rows:
         yield pack_json(Message.THREADS, rows)

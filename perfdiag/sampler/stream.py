@@ -23,7 +23,7 @@ class Message(IntEnum):
     HELLO = 1  # {"engine", "runtime", "blind"}: how this run reads
     FRAMES = 2  # [[file, function, line, first line], ...]: ids continue
     STACKS = 3  # [[frame id, ...], ...]: ids continue, leaf first
-    THREADS = 4  # [[process, tid, name, main], ...]
+    THREADS = 4  # [[process, tid, name, main, loop], ...]
     OBJECTS = 5  # [{"id", ...}, ...]: new, or again with what was learnt about it
     TICKS = 6  # packed columns
     PROCESSES = 8  # [[index, {fields of model.Process}], ...]: new, or again with what was learnt about it

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from perfdiag.sampler.attaching import Followed
+from perfdiag.sampler.cpython.task_list import LIMIT
 
 STACKS = "Python stacks"
 _NAMED = 3  # kinds of programs, and of reasons, that are named
@@ -16,6 +17,7 @@ class Tally:
         self.processes = 0
         self._counts = Counter[str]()
         self._replaced = 0
+        self._bounded = False
         self._reasons: dict[str, Counter[str]] = {}  # why there are no Python stacks -> of which programs
 
     def take(self, one: Followed, *, over: bool) -> None:
@@ -26,6 +28,7 @@ class Tally:
         for reader in one.readers:
             self._counts["stacks"] += reader.stats.stacks
             self._counts["retried"] += reader.stats.retried
+            self._bounded |= reader.stats.bounded
         # the interpreter of a process that ends goes away first: that is not another program
         self._replaced += one.replaced - (over and one.lost)
         if one.reason and not one.readers:
@@ -39,6 +42,8 @@ class Tally:
         told = []
         if self._replaced:
             told.append(f"{STACKS}: in part, the program was replaced (exec) while it was looked at")
+        if self._bounded:
+            told.append(f"asyncio tasks beyond the {LIMIT} oldest: there were more at times")
         for reason, names in [] if alone else list(self._reasons.items())[:_NAMED]:
             some = ", ".join(name for name, _ in names.most_common(_NAMED))
             many = f"{sum(names.values())} of {self.processes} processes"

@@ -3,13 +3,13 @@ from itertools import pairwise
 import pytest
 
 from perfdiag.sampler.cpython.code import RawFrame
-from perfdiag.sampler.cpython.reader import PythonTick, Vanished
+from perfdiag.sampler.cpython.reader import PythonTick, TaskState, Vanished
 from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.member import Member
 from perfdiag.sampler.stacks import Stacks
 from perfdiag.sampler.threads import Threads
 from perfdiag.sampler.throttle import Throttle
-from perfdiag.ticks import OUTSIDE, RUNNING, UNREADABLE, GilFlag, RowFlag, TickFlag
+from perfdiag.ticks import FIRST_TASK, OUTSIDE, RUNNING, TASK, UNREADABLE, GilFlag, RowFlag, TickFlag
 from tests.sampler.task_tree import PID, TaskTree
 
 TICK = 10_000_000
@@ -42,6 +42,7 @@ class Told:
     def __init__(self, **look):
         self.look = {"holder": 0, "locked": False, "collecting": False, "stacks": {}, "torn": []} | look
         self.asked = []
+        self.waiting = None
 
     def tick(self, only):
         self.asked.append(only)
@@ -49,6 +50,9 @@ class Told:
 
     def frames(self, stack_id):
         return (RawFrame("app.py", f"f{stack_id}", 1, 1),)
+
+    def tasks(self):
+        return self.waiting
 
 
 class Vanishing(Told):
@@ -85,6 +89,17 @@ def loop(*trees, reader=None, rate=100, throttle=()):
         member.reader = reader
         made.members.append(member)
     return made
+
+
+def test_tasks_have_rows_like_threads_and_end_with_their_process(tree):
+    reader = Told(stacks={7: 0})
+    reader.waiting = [TaskState(0, "t", 7, False, 1, False, ())]
+    made = loop(tree, reader=reader)
+    made.tick(0)
+    made.drop(made.members[0], 0)
+    assert (FIRST_TASK, TASK, 1, 0) in rows(made, "tid", "call", "stack", "flags")
+    assert (FIRST_TASK, TASK, -1, RowFlag.GONE) in rows(made, "tid", "call", "stack", "flags")
+    assert [(FIRST_TASK, "task t", 7)] == made.ended[0].tasks.born
 
 
 def rows(made, *names):

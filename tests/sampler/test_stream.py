@@ -57,11 +57,11 @@ def test_messages_come_out_whole_however_the_stream_is_cut(sent, cuts):
 
 
 def test_a_message_that_has_not_arrived_whole_is_kept_back():
-    data = pack_json(Message.THREADS, [[0, 7, "worker", False]])
+    data = pack_json(Message.THREADS, [[0, 7, "worker", False, 0]])
     splitter = Splitter()
     assert [] == list(splitter.feed(data[:-1]))
     ((kind, body),) = splitter.feed(data[-1:])
-    assert (Message.THREADS, [[0, 7, "worker", False]]) == (kind, json.loads(body))
+    assert (Message.THREADS, [[0, 7, "worker", False, 0]]) == (kind, json.loads(body))
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,11 @@ class Reader:
         if self._tasks is None:
             return None
         try:
-            return self._tasks.look(self._interpreters.addresses, self._by_address)
+            found = self._tasks.look(self._interpreters.addresses, self._by_address)
         except OSError as error:
             raise Vanished(f"the interpreter of process {self._pid} is gone: {error.strerror}") from error
+        self.stats.bounded |= self._tasks.bounded
+        return found
 
     def _tick(self, only: Collection[int] | None) -> PythonTick:
         threads, got = self._gather(only)

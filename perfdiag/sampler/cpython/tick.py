@@ -25,3 +25,4 @@ class ReaderStats:
     partial: int = 0  # of them, callers only: the thread called and returned too fast for its leaf
     retried: int = 0  # reads after the first one of a tick
     torn: int = 0  # given up
+    bounded: bool = False  # at some look there were more asyncio tasks than are looked at
