@@ -13,6 +13,7 @@ from perfdiag.host.process import Target
 from perfdiag.model import Process
 from perfdiag.sampler.cpython.reader import Reader, Unsupported, Vanished
 from perfdiag.sampler.cpython.runtime import Runtime
+from perfdiag.sampler.cpython.static_data import static_data
 from perfdiag.sampler.member import Member
 from perfdiag.sampler.objects import Objects
 
@@ -53,9 +54,6 @@ class Attaching:
         """Try now. `runtime`: that of the parent, which a forked child shares. False when there is no
         interpreter that can be read; `one.reason` says why."""
         one.tried = time.monotonic()
-        if not self._wanted:
-            one.reason = "they were not asked for"
-            return False
         try:
             reader = self._forked(one, runtime) or self._mapped(one)
         except Unsupported as error:
@@ -82,12 +80,16 @@ class Attaching:
             return None
 
     def _mapped(self, one: Followed) -> Reader:
-        return Reader(one.target.pid, one.memory, parse_maps(self._inspector.maps(one.target.pid)))
+        mappings = parse_maps(self._inspector.maps(one.target.pid))
+        one.objects.replaced(one.memory.read, static_data(mappings))  # for as long as no more is known
+        if not self._wanted:
+            raise Unsupported("they were not asked for")
+        return Reader(one.target.pid, one.memory, mappings)
 
     def next(self, followed: "dict[int, Followed]") -> Followed | None:
         """Try the one that has waited longest, if any is due. Returns it when there was a try."""
         now = time.monotonic()
-        if not self._wanted or self._spent > _ALLOWANCE + _SHARE * (now - self._started):
+        if self._spent > _ALLOWANCE + _SHARE * (now - self._started):
             return None
         due = [one for one in followed.values() if self._due(one, now)]
         if not due:
