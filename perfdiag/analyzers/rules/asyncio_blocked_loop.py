@@ -1,0 +1,104 @@
+"""A synchronous call blocks the event loop: while one callback computes, sleeps or waits, no other can run.
+
+Callbacks of an asyncio loop that take 50 ms and more (`pressure.episode`), from the stacks of the loop's own
+thread. What the callback does in that time is listed among the symptoms. A loop that is not written in Python
+(uvloop) and loops of one's own are not seen.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from perfdiag.diagnosis import Claim, Draft, Evidence, Signal
+from perfdiag.judge import name_of, pid_of, share_limits, time_draft
+from perfdiag.model import TimeClass
+from perfdiag.plugins import Rule, Signals
+from perfdiag.units import Unit, human
+
+LIMITS = share_limits(
+    0.10, 0.30, 0.7, "a loop that is blocked for less than a tenth of its work delays few of its tasks"
+)
+
+# what other threads, other programs or a quota do to the loop
+_DONE_TO_IT = {TimeClass.IDLE, TimeClass.GIL, TimeClass.RUNQUEUE, TimeClass.THROTTLED}
+_SHOWN = 3  # callbacks
+_SOURCE = "ticks: callbacks on the stack of the loop's thread"
+
+
+def _durations(signals: Signals, group: str) -> list[Evidence]:
+    count = signals.value("loop.episodes", group=group)
+    found = [Evidence(name="callbacks that took long", value=count, unit=Unit.COUNT, source=_SOURCE)]
+    return found + [
+        Evidence(
+            name=f"time of such a callback, {one.label('of')}",
+            value=one.estimate.value,
+            unit=Unit.SECONDS,
+            source=_SOURCE,
+        )
+        for one in signals.all("loop.episode", group=group)
+    ]
+
+
+def _functions(signals: Signals, group: str) -> frozenset[str]:
+    places = (one.where for one in signals.all("loop.callback", group=group))
+    return frozenset(f"{where.file}:{where.function}" for where in places if where)
+
+
+def _summary(signal: Signal, signals: Signals, group: str) -> str:
+    share = human(signal.estimate.value, Unit.RATIO)
+    longest = signals.value("loop.episode", group=group, of="longest")
+    return (
+        f"{name_of(signal.where)} blocks the event loop for {share} of the busy time,"
+        f" up to {human(longest, Unit.SECONDS)} at once."
+    )
+
+
+def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
+    for signal in signals.all("loop.blocked"):
+        group = signal.label("group")
+        draft = time_draft(
+            signal,
+            signals,
+            limits,
+            kind="asyncio.blocked-loop",
+            claim=Claim(
+                times=frozenset(TimeClass) - _DONE_TO_IT,
+                functions=_functions(signals, group),
+                group=group,
+            ),
+            summary=_summary(signal, signals, group),
+            next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: what stands on top of Handle._run",
+            chain=[
+                f"it runs {name_of(one.where)} for {human(one.estimate.value, Unit.RATIO)} of the busy time"
+                for one in signals.all("loop.callback", group=group)[:_SHOWN]
+            ],
+            evidence=_durations(signals, group),
+        )
+        if draft:
+            yield draft
+
+
+SPEC = Rule(
+    kind="asyncio.blocked-loop",
+    resource="cpu",
+    aspect="saturation",
+    help=__doc__ or "",
+    needs=("time.busy", "interpreter.seen"),
+    limits=LIMITS,
+    explains=(
+        "child.wait",
+        "cpu.hot-code",
+        "cpu.kernel",
+        "disk.fsync",
+        "disk.read",
+        "disk.write",
+        "lock.contention",
+        "memory.faults",
+        "net.connect",
+        "net.dns",
+        "net.peer-wait",
+        "net.send-wait",
+        "pool.exhausted",
+        "queue.backlog",
+        "sleep",
+    ),
+    diagnose=diagnose,
+)
