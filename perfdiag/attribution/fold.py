@@ -71,10 +71,12 @@ class Attribution:
     # -- one tick -----------------------------------------------------------------------------------
 
     def _tick(self, at: float, rows: Iterable[Row]) -> None:
+        tasks = False
         for row in rows:
             _, process, tid, cpu, delay, turns, *counted, call, item, stack, flags = row
             if tid >= FIRST_TASK:
                 self._tasks.see(at, row, first=self._first)
+                tasks = True
                 continue
             key = (process, tid)
             thread = self._threads.get(key)
@@ -92,6 +94,8 @@ class Attribution:
                 thread.stack = -1
             thread.count(Counted(*counted), self._price)
         self._ways.look(at)
+        if tasks:
+            self._tasks.look()
 
     def _born(self, key: tuple[int, int], at: float, stack: int) -> ThreadTime:
         known, first = self._reader.thread(*key), self._reader.code(stack)

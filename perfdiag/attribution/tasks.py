@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfdiag.attribution.awaits import STREAM
+from perfdiag.attribution.locks import Holders, Seen, acquiring_frame
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.waits import WAITS, waiting_frame
@@ -18,6 +19,8 @@ from perfdiag.ticks import RUNNING, RowFlag
 
 Key = tuple[int, int]  # process, task
 
+# somebody has what is waited for
+_TAKEN = {TimeClass.LOCK, TimeClass.POOL}
 # nothing has come of such a wait until the task was seen to move
 _FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP, TimeClass.LOCK}
 
@@ -33,6 +36,8 @@ class _Task:
     moved: bool  # it was born during the look, or seen to go on
     time: TimeClass | None = None  # of its wait; None: it runs
     stack: int = -1
+    lock: int = -1  # that it waits for
+    others: dict[int, int] = field(default_factory=dict)  # stacks of those who had it -> looks
     slices: list[Slice] = field(default_factory=list)
 
 
@@ -44,6 +49,8 @@ class Tasks:
         self._tasks: dict[Key, _Task] = {}
         self._ended: list[tuple[Key, _Task]] = []
         self._takers: set[str] = set()  # groups that were seen to wait for work
+        self._holders = Holders(reader.stack)
+        self._locks: dict[tuple[int, str, int], int] = {}  # process and function that takes it -> number
 
     def see(self, at: float, row: Row, *, first: bool) -> None:
         """A row of a task; `first`: of the first tick."""
@@ -64,6 +71,20 @@ class Tasks:
         task.moved = task.moved or row[5] > 0
         task.stack = stack
         task.time = None if call == RUNNING else self._class(task)
+        task.lock = self._lock(process, task) if task.time in _TAKEN else -1
+
+    def look(self) -> None:
+        """A tick with rows of tasks, after them: who has what others wait for."""
+        for process in {key[0] for key, task in self._tasks.items() if task.lock >= 0}:
+            alive = [(key[1], task) for key, task in self._tasks.items() if key[0] == process]
+            seen = [Seen(tid, task.time, task.lock, task.stack) for tid, task in alive]
+            found: dict[int, int] = {}
+            for _, task in alive:
+                if task.lock >= 0:
+                    if task.lock not in found:
+                        found[task.lock] = self._holders.holder(task.lock, seen)
+                    stack = found[task.lock]
+                    task.others[stack] = task.others.get(stack, 0) + 1
 
     def step(self, end: float) -> tuple[list[Slice], dict[Key, str]]:
         """Slices up to `end` since the last step, and the group of each task."""
@@ -95,6 +116,16 @@ class Tasks:
             return TimeClass.IDLE
         return time if task.moved or time not in _FOR_WORK else TimeClass.IDLE
 
+    def _lock(self, process: int, task: _Task) -> int:
+        """A number for what is taken in the function that awaits its turn; -1 when that is not known."""
+        stack = self._reader.stack(task.stack)
+        frame = acquiring_frame(stack.frames) if stack else None
+        if frame is None:
+            return -1
+        number = self._locks.setdefault((process, frame.file, frame.first_line), len(self._locks))
+        self._holders.waits(number, task.stack)
+        return number
+
     def _timer(self, task: _Task, frames: Sequence[Frame]) -> bool:
         """A sleep in a task's own coroutine is its timer; in a deeper one, or in a task that takes work, it
         delays the work in hand."""
@@ -107,10 +138,11 @@ class Tasks:
         free = min(whole, max(0.0, idled - task.idled))
         if task.time is not None and whole > 0:
             waited = 0.0 if task.time is TimeClass.IDLE else free
-            for time, weight in ((task.time, waited), (TimeClass.IDLE, whole - waited)):
-                if weight > 0:
-                    task.slices.append(_slice(key, task, at, time, weight))
-        task.at, task.idled = at, idled
+            looks = sum(task.others.values())
+            for other, count in task.others.items() if looks else ((-1, 1),):
+                _append(key, task, at, task.time, waited * count / (looks or 1), other)
+            _append(key, task, at, TimeClass.IDLE, whole - waited)
+        task.at, task.idled, task.others = at, idled, {}
 
     def _idled(self, process: int, loop: int, at: float) -> float:
         """Seconds that the thread of an event loop has waited in its selector by now; all of them where the
@@ -131,14 +163,18 @@ def _own(frames: Sequence[Frame]) -> Sequence[Frame]:
     return frames[start:]
 
 
-def _slice(key: Key, task: _Task, at: float, time: TimeClass, weight: float) -> Slice:
-    return Slice(
-        process=key[0],
-        tid=key[1],
-        t0=task.at,
-        t1=at,
-        time=time,
-        object=-1,
-        stack=task.stack,
-        weight=weight,
-    )
+def _append(key: Key, task: _Task, at: float, time: TimeClass, weight: float, other: int = -1) -> None:
+    """Book seconds of the time since the task's last booking."""
+    if weight > 0:
+        part = Slice(
+            process=key[0],
+            tid=key[1],
+            t0=task.at,
+            t1=at,
+            time=time,
+            object=-1,
+            stack=task.stack,
+            weight=weight,
+            other=other,
+        )
+        task.slices.append(part)

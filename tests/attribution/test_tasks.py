@@ -154,6 +154,24 @@ def test_a_sleep_of_a_task_that_takes_work_is_no_timer() -> None:
     assert {IDLE: 0.1, SLEEP: 0.9} == seconds_of(tasks.made(), FIRST)
 
 
+def test_the_holder_of_a_lock_is_the_task_further_on_in_the_function_that_takes_it() -> None:
+    tasks = Tasks()
+    tasks.idle_loop()
+    acquires = (f"{ASYNCIO}/locks.py:5 Lock.acquire", f"{ASYNCIO}/locks.py:1 __aenter__")
+    takes = tasks.stack(*acquires, "app.py:7 update", "app.py:2 work")
+    holds = tasks.stack("app.py:30 commit", "app.py:8 update", "app.py:2 work")
+    elsewhere = tasks.stack("app.py:30 commit", "app.py:40 other", "app.py:2 work")
+    tasks.waits(0, takes)
+    tasks.waits(0, elsewhere, SECOND)
+    tasks.waits(50, holds, SECOND)
+    parts = [part for part in slices_of(tasks.made()) if part.tid == FIRST]
+    assert {TimeClass.LOCK} == {part.time for part in parts}
+    assert {-1: 0.5, holds: 0.5} == {
+        other: round(sum(part.weight for part in parts if part.other == other), 6)
+        for other in {part.other for part in parts}
+    }
+
+
 def test_folding_in_pieces_equals_folding_at_once() -> None:
     tasks = Tasks()
     acts = (wait(20, "epoll_wait", tasks.selects), run(13, tasks.selects))
