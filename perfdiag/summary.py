@@ -21,7 +21,6 @@ _SHOWN = 0.01  # of the busy time; smaller rows are left to the formats that dra
 _MOST = 30
 _UNJUDGED = 0.15  # of the busy time: that much of what no rule judges is told in the brief
 _JUDGED = frozenset(time for _, _, times in ALTERNATIVES for time in times)
-_WORDS = {TimeClass.DISK: "waits for files", TimeClass.KERNEL: "goes to system calls"}
 
 
 def group_rows(table: TimeTable) -> tuple[GroupRow, ...]:
@@ -119,12 +118,11 @@ def _unjudged(report: Report) -> tuple[str, ...]:
     for row in report.breakdown:
         if row.pressed and row.time not in _JUDGED:
             shares[row.time] += row.share.value
-    time = max(shares, key=lambda time: (shares[time], time), default=None)
-    if time is None or shares[time] < _UNJUDGED:
+    unseen = max(shares.values(), default=0.0)
+    if unseen < _UNJUDGED:
         return ()
-    words = _WORDS.get(time, "goes to something that could not be seen")
     return (
-        f"{human(shares[time], Unit.RATIO)} of the busy time {words}, which no rule judges yet.",
+        f"{human(unseen, Unit.RATIO)} of the busy time goes to something that could not be seen.",
         _occupied(report.groups),
         "Where that time is spent stands in the breakdown.",
     )
@@ -145,6 +143,9 @@ def _occupied(groups: Iterable[GroupRow]) -> str:
 
 def _worth(finding: Finding) -> str:
     gain = finding.gain
+    if finding.gain_model == "exhaustion":
+        hours = f"{1 / gain.value:.1f} hours" if 0 < gain.value < 1 else "the hour"
+        return f"At this rate nothing is left within {hours}."
     low, high = human(gain.low, Unit.RATIO), human(gain.high, Unit.RATIO)
     return f"An ideal fix would give back {human(gain.value, Unit.RATIO)} of its busy time ({low} to {high})."
 

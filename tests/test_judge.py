@@ -1,10 +1,23 @@
+from dataclasses import replace
+
 import pytest
 
 from perfdiag.diagnosis import Claim, Severity
-from perfdiag.judge import against, name_of, object_name, pid_of, share_limits, time_draft, total
+from perfdiag.judge import (
+    against,
+    claim_of,
+    in_function_of,
+    joined,
+    name_of,
+    object_name,
+    pid_of,
+    share_limits,
+    time_draft,
+    total,
+)
 from perfdiag.model import Object, ObjectType, Place, TimeClass
 from perfdiag.plugins import Signals
-from tests.analyzers.rules.signals_made import LOAD, share
+from tests.analyzers.rules.signals_made import LOAD, PRICE, share
 
 LIMITS = {limit.name: limit.default for limit in share_limits(0.1, 0.3, 0.7, "an example")}
 
@@ -79,3 +92,30 @@ def test_names_for_sentences():
     assert "/x" == object_name(Object(id=0, type=ObjectType.FILE, name="/x"), "its files")
     assert "its files" == object_name(None, "its files")
     assert "42" == pid_of(share("time.lock", 0.1))
+
+
+def test_shares_that_are_joined_add_up_and_so_do_their_bounds():
+    first, second = share("time.fault", 0.4, 0.3, 0.5, where=LOAD), share("time.kernel", 0.5, 0.4, 0.8)
+    found = joined(first, [second])
+    assert pytest.approx((0.9, 0.7, 1.0)) == (
+        found.estimate.value,
+        found.estimate.low,
+        found.estimate.high,
+    )
+    assert ("time.fault", LOAD) == (found.name, found.where)
+    assert first.estimate == joined(first, []).estimate
+
+
+def test_the_same_function_is_told_by_file_and_name_and_not_by_line():
+    here = share("time.fault", 0.4, where=LOAD)
+    near, far = share("a", 0.1, where=replace(LOAD, line=1)), share("b", 0.1, where=PRICE)
+    assert [near] == in_function_of(here, [near, far, share("c", 0.1)])
+    assert [] == in_function_of(share("time.fault", 0.4), [near])
+
+
+def test_several_files_are_claimed_by_the_name_that_they_are_told_as():
+    labels = (("told_as", "/media/*.mkv"),)
+    films, rest = share("time.disk", 0.4, labels=labels), share("time.disk", 0.1)
+    signals = Signals([films, rest])
+    assert frozenset({"/media/*.mkv"}) == claim_of(films, signals).objects
+    assert frozenset({"/media/*.mkv"}) == claim_of(rest, signals).others

@@ -1,5 +1,10 @@
+from dataclasses import replace
+
+import pytest
+
 from perfdiag.diagnosis import Severity
-from perfdiag.judge_level import against, evidence, level_draft
+from perfdiag.judge_level import against, amount_label, evidence, level_draft
+from perfdiag.model import Place
 from perfdiag.units import Unit
 from tests.analyzers.rules.levels import level
 
@@ -42,3 +47,15 @@ def test_numbers_of_evidence_and_of_alternatives_are_measured():
     assert (0.4, 0.5, 0.6, Unit.RATIO, "/proc/x") == (fact.low, fact.value, fact.high, fact.unit, fact.source)
     assert "tasks wait for a CPU 5 %" == alternative.because
     assert () == against("cpu.runqueue", None, "tasks wait for a CPU")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("5.5", 5.5), ("", 0.0), ("inf", 1e12), ("x", 0.0)])
+def test_a_label_that_is_a_number(text, expected):
+    signal = replace(level("x", 0.5), labels=(("rate", text),))
+    assert expected == amount_label(signal, "rate")
+    assert 0.0 == amount_label(signal, "left")
+
+
+def test_the_place_of_a_level_is_kept():
+    place = Place(file="/srv/x.py", function="load", line=1)
+    assert place == draft(replace(level("x", 1.0), where=place)).where

@@ -26,6 +26,7 @@ KINDS = {
     "net.peer-wait": ("network", "saturation", ()),
     "lock.contention": ("lock", "saturation", ()),
     "trend.disk": ("disk", "saturation", ()),
+    "disk.leak": ("disk", "saturation", ("trend.disk",)),
 }
 RULES = {
     kind: Rule(
@@ -178,6 +179,24 @@ def test_a_kind_that_claims_no_time_stands_among_the_others_by_its_gain():
     trend = replace(draft("trend.disk", 0.5), claim=None, model="exhaustion")
     found = settle([PEER, HOT, trend], context(row(PYTHON, 4.0), row(NETWORK, 6.0)))
     assert ["net.peer-wait", "trend.disk", "cpu.hot-code"] == [one.kind for one in found]
+
+
+def test_of_two_levels_the_one_that_explains_the_other_has_it_as_a_symptom():
+    trend, leak = (replace(draft(kind, 0.5), claim=None) for kind in ("trend.disk", "disk.leak"))
+    (found,) = settle([trend, leak], context(row(PYTHON, 4.0)))
+    assert "disk.leak" == found.kind
+    assert ("trend.disk: trend.disk. disk.leak explains it.",) == found.symptoms
+    (alone,) = settle([trend], context(row(PYTHON, 4.0)))
+    assert ("trend.disk", ()) == (alone.kind, alone.symptoms)
+
+
+def test_a_claim_takes_all_of_its_classes_in_other_groups_as_well():
+    claim = draft(
+        "cpu.gc", 0.5, PYTHON, GIL, functions=frozenset({"x.py:none"}), or_groups=frozenset({"short"})
+    )
+    rows = (row(PYTHON, 2.0, group="short"), row(GIL, 2.0, group="short"), row(PYTHON, 6.0))
+    (found,) = settle([claim], context(*rows))
+    assert pytest.approx(0.4) == found.impact.value
 
 
 def test_confidence_is_that_of_being_the_largest_and_less_when_ticks_are_missing():

@@ -6,6 +6,9 @@ from perfdiag.host.cgroupfs import (
     parse_cpu_max,
     parse_cpu_quota,
     parse_cpu_stat,
+    parse_device_counts,
+    parse_device_limits,
+    parse_io_keyed,
     parse_keyed,
     parse_limit,
 )
@@ -61,3 +64,23 @@ def test_memory_limits_of_both_versions():
 def test_keyed_files():
     assert {"low": 0, "oom_kill": 3} == parse_keyed("low 0\noom_kill 3\n", "memory.events")
     assert {} == parse_keyed("", "memory.events")
+
+
+def test_limits_of_devices_and_what_was_done_of_them():
+    assert {"254:0": 800, "8:16": 1} == parse_device_limits("254:0 800\n8:16 1\n", "x")
+    assert {} == parse_device_limits("", "x")
+    text = "254:0 Read 4096\n254:0 Write 8192\n254:0 Sync 1\n254:0 Total 12288\nTotal 12288\n"
+    assert {("254:0", "read"): 4096, ("254:0", "write"): 8192} == parse_device_counts(text, "x")
+
+
+def test_io_of_version_2_by_device_and_name():
+    assert {"8:16": {"rbps": 2097152}, "8:0": {}} == parse_io_keyed(
+        "8:16 rbps=2097152 wbps=max\n8:0 wbps=max\n", "x"
+    )
+    assert {"8:16": {"rios": 1, "wios": 2}} == parse_io_keyed("8:16 rios=1 wios=2\n", "x")
+
+
+@pytest.mark.parametrize("text", ["254 800\n", "a:0 800\n", "254:0 many\n", "254:0 8"])
+def test_broken_limits_of_devices(text):
+    with pytest.raises(Broken, match="file x"):
+        parse_device_limits(text, "file x")

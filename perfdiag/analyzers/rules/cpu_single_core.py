@@ -18,16 +18,16 @@ LIMITS = (
     ),
     Limit(
         name="idle",
-        default=0.3,
+        default=0.2,
         unit=Unit.RATIO,
-        why="less than a third of the other CPUs is soon used up by those who are there",
+        why="less than a fifth of the other CPUs is soon used up by those who are there",
     ),
 )
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     signal, others = signals.first("time.runqueue"), signals.first("cpu.unreachable")
-    if signal is None or others is None or others.estimate.low < limits["idle"]:
+    if signal is None or others is None or others.estimate.value < limits["idle"]:
         return
     share = human(signal.estimate.value, Unit.RATIO)
     idle = human(others.estimate.value, Unit.RATIO)

@@ -21,6 +21,8 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     for growth in signals.all("memory.left"):
         rate, left = amount_label(growth, "rate"), amount_label(growth, "left")
         cgroup = growth.label("cgroup")
+        if not cgroup and any(amount_label(own, "rate") < rate / 2 for own in signals.all("memory.growth")):
+            continue  # a process was asked for, and it is others that take the memory of the host
         of = f"The control group {cgroup}" if cgroup else "The host"
         draft = level_draft(
             growth,

@@ -1,0 +1,34 @@
+from perfdiag.analyzers.rules.cpu_single_core import SPEC
+from tests.analyzers.rules.signals_made import LOAD, said, share, verdicts
+
+WAITS = share("time.runqueue", 0.6, where=LOAD)
+
+
+def elsewhere(idle, cpus="0"):
+    return share("cpu.unreachable", idle, labels=(("cpus", cpus),))
+
+
+def test_threads_that_wait_for_one_cpu_while_others_idle():
+    (found,) = said(SPEC, WAITS, elsewhere(0.9))
+    assert (
+        "Threads wait for CPU 0 in load (orders.py:88) for 60 % of their busy time, while the CPUs that they"
+        " may not use idle for 90 % of theirs." == found.summary
+    )
+    assert "capacity" == found.model
+    assert "wait for the CPUs 0-1 in" in said(SPEC, WAITS, elsewhere(0.9, "0-1"))[0].summary
+
+
+def test_where_the_other_cpus_are_taken_too_there_are_too_few():
+    assert [] == verdicts(SPEC, WAITS, elsewhere(0.1))
+
+
+def test_threads_that_may_use_all_cpus_are_not_confined():
+    assert [] == verdicts(SPEC, WAITS, share("cpu.unreachable", 0.0))
+
+
+def test_a_confined_program_that_gets_its_cpu_is_not_held_up():
+    assert [] == verdicts(SPEC, share("time.runqueue", 0.05), elsewhere(1.0))
+
+
+def test_a_run_queue_is_its_consequence():
+    assert ("cpu.runqueue",) == SPEC.explains

@@ -1,0 +1,51 @@
+import pytest
+
+from perfdiag.analyzers.churn import SPEC
+from tests.analyzers.folded import signals_of
+from tests.recordings_made import STDLIB, Script, Shop, run, wait
+
+START = (f"{STDLIB}/threading.py:957 Thread.start", "timers.py:8 schedule", "timers.py:20 main")
+BOOT = (f"{STDLIB}/threading.py:1000 Thread._bootstrap",)
+
+
+def named(signals):
+    return {signal.name: signal for signal in signals}
+
+
+def test_starting_threads_and_threads_that_run_no_code_are_the_cost_of_making_them():
+    script = Script()
+    start, work = script.stack(*START), script.stack("timers.py:22 main")
+    boot = script.stack(f"{STDLIB}/threading.py:607 Event.wait", *BOOT)
+    script.thread(1, *10 * (run(30, start), run(10, work)), main=True)
+    for number in range(20):
+        script.thread(100 + number, run(10, boot, gil=False), wait(2, "futex", boot), born=1 + number * 15)
+    found = named(signals_of(SPEC, script.recording()))
+    assert pytest.approx(20 / 4, rel=0.02) == found["churn.births"].estimate.value
+    assert found["churn.share"].estimate.value > 0.8
+    assert ("schedule", 8) == (found["churn.share"].where.function, found["churn.share"].where.line)
+    assert f"{STDLIB}/threading.py:Thread.start" == found["churn.share"].label("functions")
+    assert "Event.wait (threading.py)" == found["churn.share"].label("groups")
+
+
+def test_threads_of_a_request_each_that_do_work_are_not_the_cost():
+    shop = Shop()
+    shop.thread(1, run(300, shop.price), main=True)
+    for number in range(20):
+        shop.thread(100 + number, run(10, shop.price, gil=False), run(1, shop.load), born=1 + number * 10)
+    found = named(signals_of(SPEC, shop.recording()))
+    assert (0.0, "") == (found["churn.share"].estimate.value, found["churn.share"].label("groups"))
+    assert found["churn.births"].estimate.n == 20
+
+
+def test_a_pool_that_lives_is_not_churn():
+    shop = Shop()
+    for number in range(20):
+        shop.thread(100 + number, run(300, shop.price))
+    found = named(signals_of(SPEC, shop.recording()))
+    assert (0, 0.0) == (found["churn.births"].estimate.value, found["churn.share"].estimate.value)
+
+
+def test_without_stacks_nothing_is_said():
+    script = Script()
+    script.thread(1, run(100, gil=False))
+    assert [] == signals_of(SPEC, script.recording())
