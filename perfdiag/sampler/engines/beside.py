@@ -51,7 +51,8 @@ class Beside:
         duration: float,
         origin: Callable[[str], Origin],
     ) -> None:
-        self._choice, self._host, self._origin = choice, host, origin
+        self._choice, self._origin = choice, origin
+        self._host, self._inspector = host, inspector
         self._pids, self._children, self._permitted = pids, children, permitted
         self._rate, self._duration = rate, duration
         python = {pid for pid in pids if _is_python(inspector, pid)}
@@ -94,6 +95,7 @@ class Beside:
                 path,
                 pid,
                 host=self._host,
+                inspector=self._inspector,
                 rate=self._rate,
                 duration=self._duration,
                 origin=self._origin,

@@ -14,15 +14,16 @@ from perfdiag.model import Frame, Origin
 from perfdiag.sampler.engines.looks import Looks
 from perfdiag.text import printable
 
-_THREAD = re.compile(r"thread \((\d{1,10})\): .*", re.DOTALL)
+_THREAD = re.compile(r"thread \((\d{1,10}|0x[0-9A-F]{1,16})\): .*", re.DOTALL)
 # what is not Python: shared objects, the kernel's own, sources of other languages (by debug information)
 _NATIVE = re.compile(r"\.so(?:\.|$)|^\[|^$|\.(?:c|cc|cpp|cxx|h|hpp|rs|go|s|S)$")
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 _MOST_LINE = 1 << 31
 
 
-def parse(content: bytes, ended_ns: int, origin: Callable[[str], Origin]) -> Looks:
-    """The looks of a run whose last event happened at `ended_ns` (monotonic). ValueError when it is no such
+def parse(content: bytes, ended_ns: int, origin: Callable[[str], Origin], tid: Callable[[str], int]) -> Looks:
+    """The looks of a run whose last event happened at `ended_ns` (monotonic). `tid` makes an id out of what
+    a thread is called (an id, or an address in hexadecimal), 0 if it cannot. ValueError when it is no such
     file."""
     try:
         events = json.loads(content)
@@ -40,7 +41,7 @@ def parse(content: bytes, ended_ns: int, origin: Callable[[str], Origin]) -> Loo
             key, at = (event["pid"], event["tid"]), zero + _microseconds(event) * 1000
             stack = open_frames.setdefault(key, [])
             if stack and since[key] < at:
-                _seen(looks, stack, since[key], at)
+                _seen(looks, stack, since[key], at, tid)
             since[key] = at
             if event["ph"] == "B":
                 stack.append(_frame(event, origin))
@@ -56,12 +57,12 @@ def _microseconds(event: Any) -> int:
     return at if isinstance(at, int) and 0 <= at < 1 << 50 else 0
 
 
-def _seen(looks: Looks, stack: list[Frame], since: int, until: int) -> None:
+def _seen(looks: Looks, stack: list[Frame], since: int, until: int, tid: Callable[[str], int]) -> None:
     """The outermost frame names the thread; one of its name alone has no stack."""
     found = _THREAD.fullmatch(stack[0].function)
     frames = tuple(frame for frame in reversed(stack[1:]) if not _ADDRESS.fullmatch(frame.function))
-    if found and frames:
-        looks.add(int(found[1]), since, until, frames)
+    if found and frames and (number := tid(found[1])):
+        looks.add(number, since, until, frames)
 
 
 def _frame(event: Any, origin: Callable[[str], Origin]) -> Frame:

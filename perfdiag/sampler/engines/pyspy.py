@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from perfdiag.host import Host
+from perfdiag.host.inspector import Inspector
 from perfdiag.model import Origin
 from perfdiag.recording import Recording
 from perfdiag.sampler.engines.aside import Aside, Outcome
 from perfdiag.sampler.engines.chrometrace import parse
 from perfdiag.sampler.engines.join import join_spans
 from perfdiag.sampler.engines.looks import Looks
+from perfdiag.sampler.engines.thread_ids import ThreadIds
 
 NAME = "py-spy"
 _GRACE = 5  # seconds after the duration at which it ends by itself
@@ -58,11 +60,13 @@ class PySpy:
         pid: int,
         *,
         host: Host,
+        inspector: Inspector,
         rate: float,
         duration: float,
         origin: Callable[[str], Origin],
         mode: Mode = Mode(),
     ) -> None:
+        self._pid, self._host, self._inspector = pid, host, inspector
         self._rate, self._origin, self._mode = rate, origin, mode
         command = [path, "record", "--pid", str(pid), "--output", "{}", "--format", "chrometrace"]
         command += ["--full-filenames", "--idle", "--threads", "--rate", str(max(1, round(rate)))]
@@ -89,7 +93,12 @@ class PySpy:
         aside, looks, rows = self.aside, Looks(), 0
         if not aside.why:
             try:
-                looks = parse(_content(aside.file), aside.ended_ns, self._origin)
+                looks = parse(
+                    _content(aside.file),
+                    aside.ended_ns,
+                    self._origin,
+                    ThreadIds(self._pid, self._host, self._inspector).tid,
+                )
             except ValueError as error:
                 aside.why = f"what py-spy wrote cannot be understood ({error})"
             else:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from perfdiag.host import Host
+from perfdiag.host.inspector import Inspector
 from perfdiag.model import Origin
 from perfdiag.origins import Origins
 from perfdiag.sampler.engines import pyspy
@@ -22,8 +23,9 @@ pytestmark = pytest.mark.skipif(not pyspy.program(), reason="py-spy is not insta
 
 def started(pid, *, seconds=1.5, **mode):
     return PySpy(
-        pyspy.program(), pid, host=Host(), rate=100, duration=seconds, origin=Origins().of, mode=Mode(**mode)
-    )
+        pyspy.program(), pid, host=Host(), inspector=Inspector(), rate=100, duration=seconds,
+        origin=Origins().of, mode=Mode(**mode),
+    )  # fmt: skip
 
 
 def shares(recording, stacks):
