@@ -36,6 +36,7 @@ class _Task:
     moved: bool  # it was born during the look, or seen to go on
     time: TimeClass | None = None  # of its wait; None: it runs
     stack: int = -1
+    joins: bool = False  # it awaits another task, whose frames are in its stack
     lock: int = -1  # that it waits for
     others: dict[int, int] = field(default_factory=dict)  # stacks of those who had it -> looks
     slices: list[Slice] = field(default_factory=list)
@@ -70,19 +71,17 @@ class Tasks:
             return
         task.moved = task.moved or row[5] > 0
         task.stack = stack
-        task.time = None if call == RUNNING else self._class(task)
-        task.lock = self._lock(process, task) if task.time in _TAKEN else -1
+        task.joins, task.lock = False, -1
+        task.time = None if call == RUNNING else self._class(process, task)
 
     def look(self) -> None:
         """A tick with rows of tasks, after them: who has what others wait for."""
         for process in {key[0] for key, task in self._tasks.items() if task.lock >= 0}:
-            alive = [(key[1], task) for key, task in self._tasks.items() if key[0] == process]
-            seen = [Seen(tid, task.time, task.lock, task.stack) for tid, task in alive]
-            found: dict[int, int] = {}
+            alive = [row for row in self._tasks.items() if row[0][0] == process and not row[1].joins]
+            seen = [Seen(tid, task.time, task.lock, task.stack) for (_, tid), task in alive]
+            found = {lock: self._holders.holder(lock, seen) for lock in {one.object for one in seen}}
             for _, task in alive:
-                if task.lock >= 0:
-                    if task.lock not in found:
-                        found[task.lock] = self._holders.holder(task.lock, seen)
+                if task.time in _TAKEN:
                     stack = found[task.lock]
                     task.others[stack] = task.others.get(stack, 0) + 1
 
@@ -97,17 +96,20 @@ class Tasks:
             task.slices = []
         return slices, {key: task.group for key, task in present}
 
-    def _class(self, task: _Task) -> TimeClass:
+    def _class(self, process: int, task: _Task) -> TimeClass:
         stack = self._reader.stack(task.stack)
         if stack is None or not stack.frames:
             return TimeClass.IDLE
         own = _own(stack.frames)
         root = own[-1]
         task.group = f"task {root.function} ({root.file.rpartition('/')[2]})"
-        if len(own) < len(stack.frames):  # what it awaits is the row of another task
+        task.joins = len(own) < len(stack.frames)
+        if task.joins:  # what it awaits is the row of another task
             return TimeClass.IDLE
         key = waiting_frame(own)
         time = WAITS[key] if key else TimeClass.IDLE
+        if time in _TAKEN:
+            task.lock = self._lock(process, own, task.stack)
         if time is TimeClass.IDLE or (key == STREAM and self._reader.serves):
             if key:
                 self._takers.add(task.group)
@@ -116,14 +118,12 @@ class Tasks:
             return TimeClass.IDLE
         return time if task.moved or time not in _FOR_WORK else TimeClass.IDLE
 
-    def _lock(self, process: int, task: _Task) -> int:
-        """A number for what is taken in the function that awaits its turn; -1 when that is not known."""
-        stack = self._reader.stack(task.stack)
-        frame = acquiring_frame(stack.frames) if stack else None
-        if frame is None:
-            return -1
-        number = self._locks.setdefault((process, frame.file, frame.first_line), len(self._locks))
-        self._holders.waits(number, task.stack)
+    def _lock(self, process: int, frames: Sequence[Frame], stack: int) -> int:
+        """A number for what is taken in the function that awaits its turn."""
+        frame = acquiring_frame(tuple(frames))
+        where = (frame.file, frame.first_line) if frame else ("", 0)
+        number = self._locks.setdefault((process, *where), len(self._locks))
+        self._holders.waits(number, stack)
         return number
 
     def _timer(self, task: _Task, frames: Sequence[Frame]) -> bool:

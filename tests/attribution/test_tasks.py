@@ -164,6 +164,10 @@ def test_the_holder_of_a_lock_is_the_task_further_on_in_the_function_that_takes_
     tasks.waits(0, takes)
     tasks.waits(0, elsewhere, SECOND)
     tasks.waits(50, holds, SECOND)
+    awaits_first = tasks.stack(
+        *acquires, "app.py:7 update", "app.py:2 work", "<asyncio>:0 await task", "app.py:1 m"
+    )
+    tasks.waits(0, awaits_first, SECOND + 1)
     parts = [part for part in slices_of(tasks.made()) if part.tid == FIRST]
     assert {TimeClass.LOCK} == {part.time for part in parts}
     assert {-1: 0.5, holds: 0.5} == {
