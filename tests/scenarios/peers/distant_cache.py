@@ -1,5 +1,5 @@
-"""Answers each line with another one after a millisecond, as a cache in the next data centre would. Prints its
-port as one JSON line; ends with its parent."""
+"""Answers each line with another one after a millisecond, as a cache in another data centre would. Prints
+its port as one JSON line; ends with its parent."""
 
 import ctypes
 import json
