@@ -1,5 +1,6 @@
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,6 @@ def test_of_a_process_that_has_ended_addresses_say_nothing(inspector):
 def test_an_id_within_a_pid_namespace_is_the_id_here(inspector):
     command = ("unshare", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", "echo ready; sleep 60; :")
     with running(*command) as pid:
-        children = open(f"/proc/{pid}/task/{pid}/children").read().split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         (inside,) = map(int, children)
         assert inside == ThreadIds(inside, Host(), inspector).tid("1")
