@@ -21,6 +21,9 @@ _MAX_FRAMES = 10_000
 # Frames of the last looks that are not on the stack now: a thread that calls and returns comes back to them,
 # since each function keeps its frame object
 _SPARE = 8
+# Looks that hope for a chain that stays: in the time between the copies a thread may have left a call and
+# have made it again, so that one in ten chains of which only the callers agree never existed
+_PATIENCE = 2
 
 
 class HeapFields(NamedTuple):
@@ -66,6 +69,7 @@ class HeapStack:
         self.partial = False  # the last look saw the callers only
         self._settled = False  # it found both copies alike
         self._ended = 0
+        self._moved = 0  # looks in succession that found them to differ
         self.forget()
 
     def forget(self) -> None:
@@ -132,10 +136,14 @@ class HeapStack:
             self._settled, self.partial = False, True
             chain, other = chain[ended:], other[self._ended :]
         if not self._settled:
+            self._moved += 1
+            if self._moved <= _PATIENCE and not partial:
+                return Look.TORN
             chain, cut = agreed(chain, other, partial)
             if not chain:
                 return Look.TORN
             self.partial |= cut
+        self._moved = 0
         self.chain = tuple(chain)
         return Look.WHOLE
 
