@@ -79,8 +79,10 @@ def name_of(place: Place | None) -> str:
     """A place for a sentence."""
     if place is None:
         return "code that could not be seen"
-    line = f":{place.line}" if place.line else ""
-    return f"{place.function} ({place.file.rpartition('/')[2]}{line})"
+    file = place.file.rpartition("/")[2]
+    if not place.line:  # of a program that is not interpreted
+        return file if file == place.function else f"{place.function} ({file})"
+    return f"{place.function} ({file}:{place.line})"
 
 
 def object_name(item: Object | None, nothing: str) -> str:

@@ -59,7 +59,7 @@ def _by_group(rows: Rows, step: Step) -> list[tuple[str, str, Place | None, Arra
         found = culprit((step.stacks[key.stack], float(row.sum())) for key, row in members if key.stack >= 0)
         if found is None:
             total: Array = sum((row for _, row in members), start=0 * members[0][1])
-            result.append(("cpu.function", group, None, total))
+            result.append(("cpu.function", group, _program(members, step), total))
             continue
         name = f"{found[0].file}:{found[0].function}"
         below = [
@@ -68,6 +68,15 @@ def _by_group(rows: Rows, step: Step) -> list[tuple[str, str, Place | None, Arra
         result.append(("cpu.function", group, found[0], sum(below, start=0 * members[0][1])))
     result.sort(key=lambda item: (-float(item[3].sum()), item[1]))
     return result
+
+
+def _program(members: Rows, step: Step) -> Place | None:
+    """The program, for threads of whose code nothing is known; not the interpreter, for a native thread of a
+    library that it runs."""
+    heaviest = max(members, key=lambda member: float(member[1].sum()))[0].process
+    process = step.processes[heaviest]
+    known = process.exe and not process.runtime
+    return Place(file=process.exe, function=process.comm, line=0) if known else None
 
 
 def _by_function(rows: Rows, step: Step) -> list[tuple[str, str, Place | None, Array]]:

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 from perfdiag.analyzers.hotspots import SPEC
+from perfdiag.model import Place
 from tests.analyzers.folded import shares, signals_of
 from tests.recordings_made import META, STDLIB, Shop, run, wait
 
@@ -43,11 +46,21 @@ def test_garbage_collection_and_waits_are_no_hot_code():
     assert [] == shares(signals_of(SPEC, shop.recording()))
 
 
-def test_cpu_time_without_a_stack_is_told_without_a_place():
+def test_cpu_time_without_a_stack_is_the_programs():
     shop = Shop()
     shop.thread(1, run(100, gil=False))
     (found,) = signals_of(SPEC, shop.recording())
-    assert ("cpu.function", None, 1.0) == (found.name, found.where, found.estimate.value)
+    assert ("cpu.function", 1.0) == (found.name, found.estimate.value)
+    assert Place(file="python", function="shop", line=0) == found.where
+
+
+def test_cpu_time_without_a_stack_beside_an_interpreter_has_no_place():
+    shop = Shop()
+    shop.thread(1, run(100, gil=False))
+    recording = shop.recording()
+    recording.processes[0] = replace(recording.processes[0], runtime="CPython 3.11.7")
+    (found,) = signals_of(SPEC, recording)
+    assert None is found.where
 
 
 def test_before_the_first_step_there_are_no_signals():

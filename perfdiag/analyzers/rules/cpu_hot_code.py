@@ -19,7 +19,7 @@ LIMITS = share_limits(
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     for signal in signals.all("cpu.function"):
         where = signal.where
-        name = f"{where.file}:{where.function}" if where else ""
+        name = f"{where.file}:{where.function}" if where and where.stack else ""  # without: the program
         share = human(signal.estimate.value, Unit.RATIO)
         draft = time_draft(
             signal,

@@ -138,10 +138,10 @@ class Aside:
             self.why = f"{self.name} saw nothing: {printable(self._reason(), 200)}"
 
     def _reason(self) -> str:
-        """What it said, without its advice."""
-        lines = [line.strip() for line in self.words().splitlines() if line.strip()]
-        named = [line for line in lines if "rror" in line or "denied" in line.lower()]
-        return (named or lines or ["it said nothing"])[0].removeprefix("Error: ")
+        """What it said, without its advice: the first line, from 'Error:' on."""
+        words = self.words()
+        lines = [line.strip() for line in (words.partition("Error:")[2] or words).splitlines()]
+        return next((line for line in lines if line), "it said nothing")
 
     def _kill(self, why: str) -> None:
         self._child.kill()

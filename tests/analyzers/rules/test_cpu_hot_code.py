@@ -1,7 +1,7 @@
 import pytest
 
 from perfdiag.analyzers.rules.cpu_hot_code import SPEC
-from perfdiag.model import TimeClass
+from perfdiag.model import Place, TimeClass
 from tests.analyzers.rules.signals_made import LOAD, said, share, verdicts
 
 TABLE = [
@@ -41,3 +41,10 @@ def test_it_claims_the_cpu_time_below_its_function_in_its_group():
 def test_each_group_of_threads_has_its_own_hot_function():
     workers, metrics = (share("cpu.function", value, labels=(("group", str(value)),)) for value in (0.5, 0.3))
     assert ["warning", "notice"] == verdicts(SPEC, workers, metrics)
+
+
+def test_of_a_program_whose_functions_are_not_known_it_claims_all_cpu_time():
+    signal = share("cpu.function", 0.4, where=Place(file="/usr/sbin/nginx", function="nginx", line=0))
+    (found,) = said(SPEC, signal)
+    assert "nginx and what it calls compute for 40 % of the busy time." == found.summary
+    assert frozenset() == found.claim.functions
