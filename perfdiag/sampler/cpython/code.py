@@ -82,12 +82,9 @@ class CodeCache:
             self.frames.append(raw)
         return number
 
-    def type_name(self, address: int) -> str:
-        """Name of an object's type as C code has it, with its module for most that are not built in; the
-        start of one that is long. OSError when it cannot be read."""
-        return self._type(self._memory.pointer(address + self._layout.object_type))
-
-    def _type(self, kind: int) -> str:
+    def type(self, kind: int) -> str:
+        """Name of a type as C code has it, with its module for most that are not built in; the start of one
+        that is long. OSError when it cannot be read."""
         name = self._types.get(kind)
         if name is None:
             at = self._memory.pointer(kind + self._layout.type_name)
@@ -123,7 +120,7 @@ class CodeCache:
     def _load(self, code: int) -> _Code:
         layout = self._layout
         header = self._memory.read(code, layout.code_size)
-        if self._type(_u64(header, layout.object_type)) != "code":
+        if self.type(_u64(header, layout.object_type)) != "code":
             raise ValueError(f"the object at {code:#x} is not a code object")
         (first_line,) = struct.unpack_from("<i", header, layout.code_first_line)
         return _Code(

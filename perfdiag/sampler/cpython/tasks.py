@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from perfdiag.host.memory import Memory
 from perfdiag.model import AWAITED_TASK
-from perfdiag.sampler.cpython.await_chain import AwaitChain, read_chain
+from perfdiag.sampler.cpython.await_chain import AwaitChain, AwaitChains
 from perfdiag.sampler.cpython.code import CodeCache, RawFrame
 from perfdiag.sampler.cpython.task_layout import TaskLayout
 from perfdiag.sampler.cpython.task_list import Listed, TaskLists
@@ -54,6 +54,7 @@ class Tasks:
         self._memory, self._layout, self._codes, self._intern = memory, layout, codes, intern
         self._known: dict[int, _Known] = {}
         self._lists = TaskLists(memory, layout)
+        self._chains = AwaitChains(memory, layout, codes)
         self._born = 0
         self._between = codes.intern(RawFrame(*AWAITED_TASK, 0, 0))
 
@@ -103,7 +104,7 @@ class Tasks:
         """A string, or the number that becomes 'Task-N' when somebody asks for the name."""
         layout, memory = self._layout, self._memory
         try:
-            if self._codes.type_name(address) == "str":
+            if self._codes.type(memory.pointer(address + layout.object_type)) == "str":
                 return self._codes.text(address)
             count = min(memory.pointer(address + layout.int_tag) >> 3, 4)
             digits = memory.read(address + layout.int_digits, 4 * count)
@@ -125,17 +126,21 @@ class Tasks:
             at, start = at + chain.length, at
             if data[start:at] != chain.copy:
                 one.chain, one.moved = None, True
-        for address, one in tasks.items():
-            for _ in range(_ATTEMPTS):
-                one.chain = one.chain or self._read(address)
+        self._read(tasks)
         used = {code for one in tasks.values() if one.chain for code, _ in one.chain.frames}
         stale = self._codes.drop_changed(used)
-        for address, one in tasks.items():
-            if stale and one.chain and any(code in stale for code, _ in one.chain.frames):
-                one.chain = self._read(address)
+        if stale:
+            for one in tasks.values():
+                if one.chain and any(code in stale for code, _ in one.chain.frames):
+                    one.chain = None
+            self._read(tasks)
 
-    def _read(self, task: int) -> AwaitChain | None:
-        return read_chain(self._memory, self._layout, self._codes, task)
+    def _read(self, tasks: Mapping[int, _Known]) -> None:
+        """Read the chains that are not known."""
+        for _ in range(_ATTEMPTS):
+            missing = [address for address, one in tasks.items() if one.chain is None]
+            for address, chain in self._chains.read(missing).items() if missing else ():
+                tasks[address].chain = chain
 
     def _joined(self, awaiting: Mapping[int, Sequence[int]]) -> dict[int, int]:
         """Task -> the task that it awaits; of several the one that was born first."""
