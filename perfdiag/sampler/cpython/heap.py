@@ -68,7 +68,7 @@ class HeapStack:
         self.reused = False  # the last look found nothing changed since the one before
         self.partial = False  # the last look saw the callers only
         self._settled = False  # it found both copies alike
-        self._ended = 0
+        self._ended = self._caller = 0
         self._moved = 0  # looks in succession that found them to differ
         self.forget()
 
@@ -123,8 +123,10 @@ class HeapStack:
             chain = self._walk(after, first, -size)
         if isinstance(chain, Look):
             return chain
-        ended = self._ended
+        ended, caller = self._ended, self._caller
         other = self._walk(after, second, size)
+        if other is Look.TORN and caller:  # the second one had: then its callers will do
+            other = self._walk(caller, second, size)
         if isinstance(other, Look):
             return other
         self._settled = top == after and chain == other
@@ -149,7 +151,8 @@ class HeapStack:
 
     def _walk(self, top: int, origin: int, step: int) -> list[int] | Look:
         """Follow the chain of frames through one copy, in which frame number n lies at origin + n * step. A
-        torn chain can be a cycle. `_ended` says where in the chain those end whose code does not run."""
+        torn chain can be a cycle. `_ended` says where in the chain those end whose code does not run,
+        `_caller` which frame called the running one."""
         fields, octets, numbers = self._fields, self._memory.octets, self._numbers
         unpack, executing = fields.frame.unpack_from, fields.executing
         chain: list[int] = []
@@ -177,7 +180,7 @@ class HeapStack:
         if missing or len(numbers) > 2 * (len(seen) + _SPARE):
             self._learn(seen)
             return Look.LEARNT
-        self._ended = ended
+        self._ended, self._caller = ended, seen[1] if len(seen) > 1 else 0
         return chain
 
     def _learn(self, seen: list[int]) -> None:

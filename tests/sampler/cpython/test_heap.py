@@ -68,11 +68,17 @@ class Stack:
     def codes(self) -> list[int]:
         return [code - 1000 for code in self.thread.chain[::2]]
 
-    def at_two_moments(self, first: tuple[int, ...], second: tuple[int, ...], *, partial: bool) -> Look:
-        """A look at a thread that changed its calls between the two copies of its frames."""
-        frames = sorted({*first, *second}, reverse=True)
+    def at_two_moments(
+        self, first: tuple[int, ...], second: tuple[int, ...], *, partial: bool = False, freed: int = 0
+    ) -> Look:
+        """A look at a thread that changed its calls between the two copies of its frames, the frame `freed`
+        being current in the second one."""
+        frames = sorted({*first, *second, freed} - {0}, reverse=True)
         self.thread._arrange([self.address(frame) for frame in frames])
         self.calls(*second)
+        if freed:
+            self.frame(freed, 0, runs=False)
+            self.top(freed)
         self.memory.gather(self.thread.request, self.thread.length)
         middle = self.thread._once
         later = bytes(self.memory.octets[middle : self.thread.length])
@@ -196,17 +202,24 @@ def test_a_pthread_that_belongs_to_another_thread_is_gone() -> None:
 
 def test_a_leaf_that_changed_is_whole_when_its_callers_stayed_and_nothing_better_comes() -> None:
     stack = Stack()
-    looks = [stack.at_two_moments((1, 2, 3), (1, 2, 4), partial=False) for _ in range(3)]
+    looks = [stack.at_two_moments((1, 2, 3), (1, 2, 4)) for _ in range(3)]
     assert [Look.TORN, Look.TORN, Look.WHOLE] == looks
     assert ([3, 2, 1], False) == (stack.codes(), stack.thread.partial)
-    looks = [stack.at_two_moments((1, 2), (1, 2, 3), partial=False) for _ in range(3)]
+    looks = [stack.at_two_moments((1, 2), (1, 2, 3)) for _ in range(3)]
     assert [Look.TORN, Look.TORN, Look.WHOLE] == looks
     assert [2, 1] == stack.codes()
 
 
+def test_callers_are_enough_when_the_second_leaf_was_freed_under_the_copy() -> None:
+    stack = Stack()
+    looks = [stack.at_two_moments((1, 2, 3), (1, 2), freed=4) for _ in range(3)]
+    assert [Look.TORN, Look.TORN, Look.WHOLE] == looks
+    assert ([3, 2, 1], False) == (stack.codes(), stack.thread.partial)
+
+
 def test_callers_that_changed_under_the_copy_are_torn_or_cut_off() -> None:
     stack = Stack()
-    looks = [stack.at_two_moments((1, 2, 3, 4), (1, 5, 6, 7), partial=False) for _ in range(5)]
+    looks = [stack.at_two_moments((1, 2, 3, 4), (1, 5, 6, 7)) for _ in range(5)]
     assert [Look.TORN] * 5 == looks
     assert Look.WHOLE == stack.at_two_moments((1, 2, 3, 4), (1, 5, 6, 7), partial=True)
     assert ([1], True) == (stack.codes(), stack.thread.partial)
