@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from perfdiag.gate import DEFAULTS
 from perfdiag.model import Estimate, TimeClass
+from perfdiag.ticks import FIRST_TASK
 from perfdiag.timetable import TimeTable
 from perfdiag.units import Unit
 
@@ -62,12 +63,18 @@ def loads(table: TimeTable) -> dict[str, GroupLoad]:
     threads: dict[str, int] = defaultdict(int)
     busy: dict[str, float] = defaultdict(float)
     wall: dict[str, float] = defaultdict(float)
-    for (_, _, group), spent in table.by_thread.items():
+    tasks: set[str] = set()
+    for (_, tid, group), spent in table.by_thread.items():
+        if tid >= FIRST_TASK:
+            tasks.add(group)
         total = spent[True] + spent[False]
         if total > 0 and spent[True] >= _EVER_BUSY * total:
             threads[group] += 1
             busy[group] += spent[True]
             wall[group] += total
+    # asyncio makes a task for each piece of work: between two of them its group is idle
+    for group in tasks & wall.keys():
+        wall[group] = max(wall[group], table.blocks * table.block)
     queued: dict[str, float] = defaultdict(float)
     throttled: dict[str, float] = defaultdict(float)
     for key, blocks in table.rows.items():

@@ -3,6 +3,7 @@ import pytest
 from perfdiag.attribution.pressure import GroupLoad, loads
 from perfdiag.gate import DEFAULTS
 from perfdiag.model import TimeClass
+from perfdiag.ticks import FIRST_TASK
 from perfdiag.timetable import Episode
 from tests.attribution.test_busy import table
 
@@ -47,6 +48,17 @@ def test_threads_that_hardly_ever_work_do_not_dilute_their_group():
     found = loads(rows)
     assert ["workers"] == list(found)
     assert (1, 0.8) == (found["workers"].threads, pytest.approx(found["workers"].occupancy))
+
+
+def test_tasks_that_are_made_for_their_work_occupy_what_they_take_of_the_whole_time():
+    rows = table(
+        (FIRST_TASK, "requests", TimeClass.NETWORK, 0.0, 0.1),
+        (FIRST_TASK + 1, "requests", TimeClass.NETWORK, 0.5, 0.6),
+        (1, "thread", TimeClass.NETWORK, 0.0, 0.1),
+        (2, "other", TimeClass.IDLE, 0.0, 1.0),
+    )
+    found = loads(rows)
+    assert (0.2, 1.0) == (pytest.approx(found["requests"].occupancy), found["thread"].occupancy)
 
 
 def test_queues_throttled_time_and_episodes_are_known_per_group():
