@@ -165,6 +165,18 @@ class BreakdownRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionRow:
+    """A hot function in a group of threads: its part of the CPU time of all groups, by itself and with all
+    that it calls."""
+
+    group: str
+    threads: int  # of the group
+    where: Place
+    self_share: Estimate
+    total_share: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UseRow:
     """One resource of the USE table; None where it was not measured."""
 
@@ -200,3 +212,4 @@ class Report:
     faults: tuple[Fault, ...]
     profile: tuple[Weighted, ...] = ()
     groups: tuple[GroupRow, ...] = ()
+    functions: tuple[FunctionRow, ...] = ()

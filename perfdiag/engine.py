@@ -14,8 +14,10 @@ import perfdiag.analyzers
 import perfdiag.analyzers.rules
 from perfdiag.advice import advice_for
 from perfdiag.analyzers.use import use_table
+from perfdiag.attribution.accepting import pressing_queues
 from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
+from perfdiag.attribution.functions import function_rows
 from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
@@ -33,6 +35,10 @@ _UNSEEN = {
     "stacks.seen": "no stacks of an interpreter were read",
     "interpreter.seen": "the state of an interpreter was not read",
     "locks.seen": "waits for locks could not be told from others",
+    "cpu.unreachable": "which CPUs its threads may use was not read",
+    "memory.growth": "a longer look: growth is told from six readings a second apart",
+    "memory.left": "a longer look: growth is told from six readings a second apart",
+    "fd.growth": "a longer look: growth is told from six readings a second apart, and a limit",
 }
 _LEAST_TICKS = 100  # a plan for fewer says nothing about a program, however well it was kept
 
@@ -99,6 +105,7 @@ def fold(
         for one in found:
             state = states[one.name]
             states[one.name] = guard.run(one.name, state, one.step, state, step)
+    table.unaccepted = pressing_queues(recording, table)
     now = recording.window[1]
     signals: list[Signal] = []
     for one in found:
@@ -120,6 +127,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
     guard = _Guard()
     table, signals = fold(recording, meta, guard, gate_limits(options))
     busy = busy_time(table, pressed_only=not options.everything)
+    everything = busy_time(table, pressed_only=False)
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
     findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
@@ -131,7 +139,8 @@ def diagnose(recording: Recording, options: Options) -> Report:
         brief=(),
         findings=findings if enough else tuple(_unranked(findings)),
         groups=group_rows(table),
-        breakdown=breakdown_rows(table, recording, busy_time(table, pressed_only=False)),
+        breakdown=breakdown_rows(table, recording, everything),
+        functions=function_rows(everything, recording.stacks),
         use=guard.run("use", (), use_table, signals),
         not_evaluated=tuple(missing),
         faults=_faults(recording, guard),

@@ -11,6 +11,7 @@ from perfdiag.diagnosis import (
     BreakdownRow,
     Evidence,
     Finding,
+    FunctionRow,
     GroupRow,
     NotEvaluated,
     Report,
@@ -194,6 +195,16 @@ FULL = Report(
     groups=(
         GroupRow(name="worker (views.py:4 serve)", threads=8, occupancy=ratio(0.9, 0.8, 0.99), pressed=True),
         GroupRow(name="metrics", threads=1, occupancy=ratio(0.01, 0.01, 0.01), pressed=False),
+    ),
+    functions=tuple(
+        FunctionRow(
+            group="worker", threads=8, where=Place(file="orders.py", function=function, line=line),
+            self_share=ratio(alone, alone / 2, alone), total_share=ratio(total, total, total),
+        )
+        for function, line, alone, total in (
+            ("tax", 40, 0.4, 0.4), ("load", 88, 0.2, 0.5), ("a", 1, 0.1, 0.1), ("b", 2, 0.1, 0.1),
+            ("c", 3, 0.1, 0.1), ("d", 4, 0.05, 0.1),
+        )
     ),
 )  # fmt: skip
 

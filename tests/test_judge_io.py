@@ -6,9 +6,9 @@ from perfdiag.units import Unit
 from tests.analyzers.rules.signals_made import share
 
 
-def level(name, value, unit, **labels):
+def level(name, value, per, **labels):
     signal = share(name, value, labels=tuple(labels.items()))
-    return replace(signal, estimate=replace(signal.estimate, unit=unit))
+    return replace(signal, estimate=replace(signal.estimate, unit=per))
 
 
 def test_the_evidence_is_that_of_its_direction_and_of_devices_that_were_busy():

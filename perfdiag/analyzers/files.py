@@ -1,6 +1,7 @@
 """How the target reads and writes, and how full what it reads from and writes to is.
 
-About the process, by `direction`: `io.calls` (a second) and `io.call_size` (bytes of a call, mean). By
+About the process, by `direction`: `io.calls` (a second), `io.call_size` (bytes of a call, mean) and
+`io.small` (of the calls, those in seconds in which the mean was 16 KiB or less). By
 `device`: `disk.operation_size{direction}` (bytes of an operation of the device, mean) and `disk.others` (of
 what the device moved, the part that was not for the target). `io.limit_used{cgroup, device, direction}`: of
 what a control group allows, the part that was used (labels `limit`, `unit`).
@@ -16,6 +17,7 @@ from perfdiag.readings import Interval, total
 from perfdiag.units import Unit
 
 _DIRECTIONS = ("read", "write")
+_SMALL = 16384  # bytes; up to here an operation costs a device as much as one of a single block
 _PER_SECOND = {"bytes": Unit.BYTES_PER_SECOND, "operations": Unit.PER_SECOND}
 
 
@@ -35,7 +37,9 @@ def _calls(interval: Interval, pid: str, direction: str) -> Iterator[Fact]:
     subject, labels = f"process:{pid}", (("direction", direction),)
     calls = interval.growth("process.io.calls", pid=pid, direction=direction)
     moved = interval.growth("process.io.bytes", pid=pid, direction=direction, layer="calls")
-    if calls is not None:
+    if calls is not None and (not calls or moved is not None):
+        small = calls if calls and moved is not None and moved <= _SMALL * calls else 0.0
+        yield Share("io.small", small, max(1.0, calls), labels, subject)
         yield Level("io.calls", calls / interval.seconds, Unit.PER_SECOND, labels, subject=subject)
         if calls and moved is not None:
             yield Level("io.call_size", moved / calls, Unit.BYTES, labels, subject=subject)

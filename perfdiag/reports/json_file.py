@@ -8,7 +8,7 @@ bytes, which may stand inside a page.
 import math
 from datetime import UTC, datetime
 
-from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, GroupRow, Report, Table, UseRow
+from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, FunctionRow, GroupRow, Report, Table, UseRow
 from perfdiag.model import Cost, Estimate, Meta, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.text import json_document, printable_lines
@@ -26,6 +26,7 @@ def render(report: Report) -> str:
         "meta": _meta(report.meta),
         "findings": [_finding(finding) for finding in report.findings],
         "groups": [_group(row) for row in report.groups],
+        "functions": [_function(row) for row in report.functions],
         "breakdown": [_breakdown(row) for row in report.breakdown],
         "use": [_use(row) for row in report.use],
         "not_evaluated": [{"kind": row.kind, "missing": _text(row.missing)} for row in report.not_evaluated],
@@ -164,6 +165,16 @@ def _group(row: GroupRow) -> Json:
         "threads": row.threads,
         "occupancy": _estimate(row.occupancy),
         "pressed": row.pressed,
+    }
+
+
+def _function(row: FunctionRow) -> Json:
+    return {
+        "group": _text(row.group),
+        "threads": row.threads,
+        "where": _place(row.where),
+        "self": _estimate(row.self_share),
+        "total": _estimate(row.total_share),
     }
 
 

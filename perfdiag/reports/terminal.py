@@ -1,35 +1,36 @@
 """The report for a person at a terminal, 100 columns wide.
 
 The verdict stands in the first line, then the brief, at most five findings, where busy thread time goes, the
-resources (utilization, saturation, errors), and what the look could not see and what it cost. No colour:
-`perfdiag.reports` render text, and the command line colours it with `colourise`.
+hot functions, the resources (utilization, saturation, errors), and what the look could not see and what it
+cost. No colour: `perfdiag.reports` render text, and the command line colours it with `colourise`.
 """
 
 import math
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 
-from perfdiag.diagnosis import BreakdownRow, Finding, Report, UseRow
+from perfdiag.diagnosis import BreakdownRow, Finding, FunctionRow, Report, UseRow
 from perfdiag.model import Estimate, Object, Place
 from perfdiag.plugins import Format
+from perfdiag.reports._layout import WIDTH, cut, table, wrapped
 from perfdiag.text import printable, printable_lines, without_commands
 from perfdiag.units import Unit, human
 
-WIDTH = 100
 _MOST_FINDINGS = 5
 _NOTABLE = 0.01  # probability of being the largest cause, below which it is not worth a word
 _MOST_ROWS = 12
+_MOST_FUNCTIONS = 5
 _LABEL = 10  # columns of the label of a line of a finding
 
 
 def render(report: Report) -> str:
     blocks = [
         [_verdict(report)],
-        [line for sentence in report.brief for line in _wrapped(printable(sentence), 0)],
+        [line for sentence in report.brief for line in wrapped(printable(sentence), 0)],
         *(_finding(number, finding) for number, finding in enumerate(report.findings[:_MOST_FINDINGS], 1)),
         _more(report.findings[_MOST_FINDINGS:]),
         _breakdown(report),
+        _functions(report.functions),
         _resources(report.use),
         _unseen(report),
         _cost(report),
@@ -42,20 +43,20 @@ def _verdict(report: Report) -> str:
     if report.verdict == "inconclusive":
         ended = f" ({printable(report.meta.ended, 40)})" if report.meta.ended else ""
         ticks = f"{cost.made} of {cost.planned} ticks of {target}"
-        return _cut(f"INCONCLUSIVE: {ticks} are too few to rank causes{ended}", WIDTH)
+        return cut(f"INCONCLUSIVE: {ticks} are too few to rank causes{ended}", WIDTH)
     if report.verdict == "healthy" or not report.findings:
-        return _cut(f"HEALTHY: nothing of severity notice or above in {target}", WIDTH)
+        return cut(f"HEALTHY: nothing of severity notice or above in {target}", WIDTH)
     first, many = report.findings[0], len(report.findings)
     place = f" in {_place(first.where, 36)}" if first.where else ""
     gain = f"gain {_interval(first.gain)}" + (f", 1 of {many} findings" if many > 1 else "")
-    return _cut(f"{first.severity.name}: {printable(first.kind)}{place}, {gain}", WIDTH)
+    return cut(f"{first.severity.name}: {printable(first.kind)}{place}, {gain}", WIDTH)
 
 
 def _finding(number: int, finding: Finding) -> list[str]:
     name = printable(finding.kind) + (f" ({printable(finding.pattern)})" if finding.pattern else "")
     level = finding.severity.name + (" INCONCLUSIVE" if finding.verdict == "inconclusive" else "")
     sure = f"  confidence {_human(finding.confidence, Unit.RATIO)}" if finding.confidence >= _NOTABLE else ""
-    lines = [_cut(f"{number}. {name}  {level}  gain {_interval(finding.gain)}{sure}", WIDTH)]
+    lines = [cut(f"{number}. {name}  {level}  gain {_interval(finding.gain)}{sure}", WIDTH)]
     lines += _labelled("where", [_place(finding.where, 80)] if finding.where else [])
     lines += _labelled("object", [_object(finding.object, 80)] if finding.object else [])
     lines += _labelled("found", [finding.summary])
@@ -84,7 +85,7 @@ def _evidence(finding: Finding) -> Iterable[str]:
 
 def _more(findings: Sequence[Finding]) -> list[str]:
     kinds = ", ".join(f"{printable(finding.kind)} {finding.severity.name}" for finding in findings)
-    return _wrapped(f"and {len(findings)} more: {kinds}", 0) if findings else []
+    return wrapped(f"and {len(findings)} more: {kinds}", 0) if findings else []
 
 
 def _breakdown(report: Report) -> list[str]:
@@ -97,7 +98,7 @@ def _breakdown(report: Report) -> list[str]:
         occupied = f"{many}, occupied {_interval(row.occupancy)}, {state}"
         lines.append(f"  {printable(row.name, 40)}: {occupied}")
     rows = [_breakdown_row(row) for row in report.breakdown[:_MOST_ROWS]]
-    lines += _table(("share", "class", "where", "object", "group"), rows, (18, 9, 28, 24, 11))
+    lines += table(("share", "class", "where", "object", "group"), rows, (18, 9, 28, 24, 11))
     left = len(report.breakdown) - _MOST_ROWS
     return [*lines, f"  and {left} more rows (-f json)"] if left > 0 else lines
 
@@ -106,6 +107,20 @@ def _breakdown_row(row: BreakdownRow) -> tuple[str, ...]:
     place = _place(row.where, 28) if row.where else ""
     item = _object(row.object, 24) if row.object else ""
     return (_interval(row.share), row.time.value, place, item, printable(row.group))
+
+
+def _functions(rows: Sequence[FunctionRow]) -> list[str]:
+    """Where the CPU time goes: a few rows, for the hottest tell most."""
+    if not rows:
+        return []
+    cells = [
+        (_interval(row.self_share), _interval(row.total_share), _place(row.where, 40), printable(row.group))
+        for row in rows[:_MOST_FUNCTIONS]
+    ]
+    return [
+        "Hot functions, of the CPU time",
+        *table(("self", "total", "function", "group"), cells, (18, 18, 40, 16)),
+    ]
 
 
 def _resources(rows: Sequence[UseRow]) -> list[str]:
@@ -122,7 +137,7 @@ def _resources(rows: Sequence[UseRow]) -> list[str]:
         for row in rows
     ]
     header = ("resource", "utilization", "saturation", "errors", "note")
-    return ["Resources", *_table(header, cells, (16, 20, 20, 12, 20))]
+    return ["Resources", *table(header, cells, (16, 20, 20, 12, 20))]
 
 
 def _measured(estimate: Estimate | None) -> str:
@@ -135,11 +150,11 @@ def _unseen(report: Report) -> list[str]:
     for row in report.not_evaluated:
         missing.setdefault(row.missing, []).append(row.kind)
     for reason, kinds in missing.items():
-        lines += _wrapped(printable(f"{', '.join(kinds)}: {reason}", 400), 4, first="  ")
+        lines += wrapped(printable(f"{', '.join(kinds)}: {reason}", 400), 4, first="  ")
     for blind in report.meta.blind:
-        lines += _wrapped(printable(blind), 4, first="  ")
+        lines += wrapped(printable(blind), 4, first="  ")
     for fault in report.faults[:_MOST_FINDINGS]:
-        lines += _wrapped(printable(f"{fault.source}: {fault.kind}, {fault.detail}"), 4, first="  ")
+        lines += wrapped(printable(f"{fault.source}: {fault.kind}, {fault.detail}"), 4, first="  ")
     left = len(report.faults) - _MOST_FINDINGS
     if left > 0:
         lines.append(f"  and {left} more faults (-f json)")
@@ -160,7 +175,7 @@ def _cost(report: Report) -> list[str]:
     )
     if meta.engine:
         text += f"; {printable(meta.engine)}"
-    return _wrapped(f"{text}; perfdiag {printable(meta.version)}, run {printable(meta.run_id)}", 2)
+    return wrapped(f"{text}; perfdiag {printable(meta.version)}, run {printable(meta.run_id)}", 2)
 
 
 def _human(value: float, unit: Unit) -> str:
@@ -184,7 +199,7 @@ def _place(place: Place, width: int) -> str:
 def _object(item: Object, width: int) -> str:
     more = "; ".join(text for text in (item.service, item.peer) if text)
     name = item.name if item.name.lower().startswith(item.type) else f"{item.type} {item.name}"
-    return _cut(printable(name + (f" ({more})" if more else "")), width)
+    return cut(printable(name + (f" ({more})" if more else "")), width)
 
 
 def _first_paragraph(text: str) -> str:
@@ -197,29 +212,8 @@ def _labelled(label: str, texts: Iterable[str]) -> list[str]:
     for text in texts:
         if text:
             first = "   " + ("" if lines else label).ljust(_LABEL) + " "
-            lines += _wrapped(printable(text, 1000), len(first), first=first)
+            lines += wrapped(printable(text, 1000), len(first), first=first)
     return lines
-
-
-def _wrapped(text: str, indent: int, first: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=" " * indent, break_on_hyphens=False
-    )
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: tuple[int, ...]) -> list[str]:
-    """Left-aligned columns, at most `most` wide, without those that are empty in every row."""
-    kept = [column for column in range(len(header)) if any(row[column] for row in rows)]
-    cells = [[_cut(row[column], most[column]) for column in kept] for row in (header, *rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
 
 
 _COLOURS = {
@@ -232,7 +226,9 @@ _COLOURS = {
 }
 _SEVERITY = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
 _HEADLINE = re.compile(rf"^(?:[1-9]\. |(?:{'|'.join(_COLOURS)}): )")
-_HEADING = re.compile(r"^(?:Where busy thread time goes|Resources|Not evaluated, not seen)$")
+_HEADING = re.compile(
+    r"^(?:Where busy thread time goes|Hot functions, of the CPU time|Resources|Not evaluated, not seen)$"
+)
 
 
 def colourise(text: str) -> str:

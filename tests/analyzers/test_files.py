@@ -35,7 +35,8 @@ def test_calls_and_their_size_by_direction(found):
         found.value("io.calls", direction="read"),
         found.value("io.call_size", direction="read"),
     )
-    assert 0 == found.value("io.calls", direction="write")
+    assert 1.0 == found.value("io.small", direction="read")
+    assert (0, 0) == (found.value("io.calls", direction="write"), found.value("io.small", direction="write"))
     assert None is found.first("io.call_size", direction="write")
 
 

@@ -25,6 +25,17 @@ def test_an_exhaustion_is_not_said_to_be_of_busy_time() -> None:
     assert "of" not in rendered("full")["findings"][1]["impact"]
 
 
+def test_a_hot_function_has_its_time_alone_and_with_what_it_calls() -> None:
+    row = rendered("full")["functions"][1]
+    assert ("worker", 8, "load", 88) == (
+        row["group"],
+        row["threads"],
+        row["where"]["function"],
+        row["where"]["line"],
+    )
+    assert (0.2, 0.5) == (row["self"]["value"], row["total"]["value"])
+
+
 def test_times_keep_their_microseconds() -> None:
     assert [81_204.113_207, 81_214.121_004] == rendered("full")["window"]
     assert "2026-09-21T14:13:20.500Z" == rendered("full")["meta"]["started"]

@@ -55,3 +55,15 @@ def test_colour_adds_nothing_but_escapes_and_only_around_our_words() -> None:
 def test_words_of_the_target_are_not_coloured() -> None:
     named = replace(CALM, brief=("the process is called WARNING: CRITICAL",))
     assert "the process is called WARNING: CRITICAL" in colourise(render(named))
+
+
+def test_the_hottest_functions_are_shown_and_none_without_cpu_time() -> None:
+    lines = render(FULL).splitlines()
+    at = lines.index("Hot functions, of the CPU time")
+    assert ["self", "total", "function", "group"] == lines[at + 1].split()
+    assert ["40", "%", "[20", "%,", "40", "%]", "40", "%", "orders.py:40", "tax", "worker"] == lines[
+        at + 2
+    ].split()
+    assert "orders.py:3 c" in lines[at + 6]
+    assert "" == lines[at + 7]
+    assert "Hot functions" not in render(replace(FULL, functions=()))

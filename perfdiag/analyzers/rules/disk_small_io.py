@@ -17,10 +17,16 @@ from perfdiag.units import Unit, human
 LIMITS = (
     *share_limits(0.10, 0.30, 0.7, "a lookup in a file now and then costs less than a tenth"),
     Limit(
-        name="size",
-        default=16384.0,
+        name="small",
+        default=0.5,
+        unit=Unit.RATIO,
+        why="most calls: of a few that are small beside large ones nobody would notice the size",
+    ),
+    Limit(
+        name="operation",
+        default=32768.0,
         unit=Unit.BYTES,
-        why="up to here an operation costs a device as much as one of a single block",
+        why="beyond it the kernel joins the calls before they reach the device, or reads ahead of them",
     ),
     Limit(
         name="calls",
@@ -29,41 +35,32 @@ LIMITS = (
         why="fewer are not many: then each of them waits long, and size is not why",
     ),
 )
-_CLASSES = (("read", TimeClass.DISK), ("write", TimeClass.WRITE))
+_CLASSES = {"read": TimeClass.DISK, "write": TimeClass.WRITE}
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
-    for direction, time in _CLASSES:
-        waits = signals.all(f"time.{time}")
-        size = signals.first("io.call_size", direction=direction)
-        if waits and _tiny(signals, direction, limits):
-            draft = _draft(direction, time, joined(waits[0], waits[1:]), size, signals, limits)
+    for small in signals.all("io.small"):
+        direction = small.label("direction") or "read"
+        waits = signals.all(f"time.{_CLASSES[direction]}")
+        if waits and small.estimate.low >= limits["small"] and _many(signals, direction, limits):
+            draft = _draft(direction, joined(waits[0], waits[1:]), signals, limits)
             if draft:
                 yield replace(draft, pattern=direction)
 
 
-def _tiny(signals: Signals, direction: str, limits: Mapping[str, float]) -> bool:
-    """Whether the calls are many and small, and what reaches the device is small as well."""
-    size = signals.first("io.call_size", direction=direction) or signals.first("io.call_size")
+def _many(signals: Signals, direction: str, limits: Mapping[str, float]) -> bool:
+    """Whether there are many of them, and what reaches the busiest device is small as well."""
     calls = signals.first("io.calls", direction=direction)
-    if size is None or size.estimate.value > limits["size"]:
-        return False
     if calls is not None and calls.estimate.value < limits["calls"]:
         return False
     used = max(signals.all("use.disk.utilization"), key=lambda one: one.estimate.value, default=None)
     device = used.label("device") if used else ""
     operation = signals.first("disk.operation_size", device=device, direction=direction)
-    return operation is None or operation.estimate.value <= 2 * limits["size"]
+    return operation is None or operation.estimate.value <= limits["operation"]
 
 
-def _draft(
-    direction: str,
-    time: TimeClass,
-    waits: Signal,
-    size: Signal | None,
-    signals: Signals,
-    limits: Mapping[str, float],
-) -> Draft | None:
+def _draft(direction: str, waits: Signal, signals: Signals, limits: Mapping[str, float]) -> Draft | None:
+    size = signals.first("io.call_size", direction=direction)
     each = f" of {human(size.estimate.value, Unit.BYTES)} each" if size else ""
     share = human(waits.estimate.value, Unit.RATIO)
     return time_draft(
@@ -71,7 +68,7 @@ def _draft(
         signals,
         limits,
         kind="disk.small-io",
-        claim=Claim(times=frozenset({time})),
+        claim=Claim(times=frozenset({_CLASSES[direction]})),
         summary=f"{name_of(waits.where)} waits for many small {direction}s{each} of"
         f" {object_name(waits.object, 'its files')} for {share} of the busy time.",
         next_step=f"perf trace -s -p {pid_of(waits)} -- sleep 5  # calls per second and their size",
@@ -85,7 +82,7 @@ SPEC = Rule(
     resource="disk",
     aspect="saturation",
     help=__doc__ or "",
-    needs=("time.busy", "io.call_size"),
+    needs=("time.busy", "io.small"),
     limits=LIMITS,
     explains=("disk.read", "disk.write"),
     diagnose=diagnose,

@@ -15,6 +15,7 @@ def level(name, value, unit, **labels):
 def calls(size, rate, direction="read"):
     return (
         level("io.call_size", size, Unit.BYTES, direction=direction),
+        share("io.small", float(size <= 16384), labels=(("direction", direction),)),
         level("io.calls", rate, Unit.PER_SECOND, direction=direction),
     )
 
