@@ -63,17 +63,14 @@ def loads(table: TimeTable) -> dict[str, GroupLoad]:
     threads: dict[str, int] = defaultdict(int)
     busy: dict[str, float] = defaultdict(float)
     wall: dict[str, float] = defaultdict(float)
-    tasks: set[str] = set()
-    for (_, tid, group), spent in table.by_thread.items():
-        if tid >= FIRST_TASK:
-            tasks.add(group)
+    for (_, _, group), spent in table.by_thread.items():
         total = spent[True] + spent[False]
         if total > 0 and spent[True] >= _EVER_BUSY * total:
             threads[group] += 1
             busy[group] += spent[True]
             wall[group] += total
     # asyncio makes a task for each piece of work: between two of them its group is idle
-    for group in tasks & wall.keys():
+    for group in {group for _, tid, group in table.by_thread if tid >= FIRST_TASK} & wall.keys():
         wall[group] = max(wall[group], table.blocks * table.block)
     queued: dict[str, float] = defaultdict(float)
     throttled: dict[str, float] = defaultdict(float)
