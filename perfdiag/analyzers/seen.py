@@ -1,7 +1,7 @@
 """What of the target could be seen: rules that need it are not evaluated where it is absent.
 
-`stacks.seen`: how many different stacks of an interpreter were read. `interpreter.seen`: its state too, in the
-same look as its stacks: who holds the GIL or a lock, whether garbage is collected, what an event loop runs.
+`stacks.seen`: how many different stacks of an interpreter were read. `interpreter.seen`: its state too, in
+the same look as them: who holds the GIL or a lock, whether garbage is collected, what an event loop runs.
 `locks.seen`: waits for locks can be told from other waits: with the state of an interpreter, or where native
 code waits for a mutex.
 """
@@ -20,7 +20,7 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
     if step is None:
         return ()
     read = sum(any(frame.origin not in NATIVE for frame in stack.frames) for stack in step.stacks)
-    by_time = _BY_TIME in state.meta.engine
+    by_time = state.meta.engine.startswith(_BY_TIME)
     locks = any(key.time is TimeClass.LOCK for key in step.table.rows)
     found = {
         "stacks.seen": read,

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.cgroups import hierarchies
-from perfdiag.host.commands import find_program
+from perfdiag.host.commands import find_program, own_program
 
 _CAP_SYS_PTRACE = 19
 _CAP_PERFMON = 38
 _CAP_BPF = 39
+_CAP_SYS_ADMIN = 21
+_PARANOID_USER = 2  # above it some distributions refuse all but root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ def abilities(host: Host) -> tuple[Ability, ...]:
             and os.path.exists(f"{host.sysfs}/kernel/btf/vmlinux"),
             detail="not used yet: /proc is read instead",
         ),
-        _program("perf", "native stacks and the name of kernel work"),
+        _py_spy(),
+        _perf(host, mask),
     )
 
 
@@ -119,6 +122,35 @@ def _cgroups(host: Host) -> Ability:
     )
 
 
-def _program(name: str, use: str) -> Ability:
-    found = find_program(name)
-    return Ability(name=f"{name} ({use})", have=bool(found), detail=found or "not installed")
+def _py_spy() -> Ability:
+    path = own_program("py-spy")
+    return Ability(
+        name="stacks of interpreters that perfdiag cannot read, and native frames (py-spy)",
+        have=bool(path),
+        detail=path or "py-spy is not installed in this environment",
+        fix="" if path else "pip install 'perfdiag[py-spy]'",
+    )
+
+
+def _perf(host: Host, mask: int) -> Ability:
+    """Sampling by software clock needs no more than the right to look at a process, up to paranoid 2."""
+    name, path = "stacks of programs that are not Python (perf)", find_program("perf")
+    if not path:
+        fix = "apt-get install linux-perf (Debian), linux-tools-$(uname -r) (Ubuntu)"
+        return Ability(name=name, have=False, detail="perf is not installed", fix=fix)
+    level = _number(host, "sys/kernel/perf_event_paranoid")
+    whole = bool(mask >> _CAP_PERFMON & 1 or mask >> _CAP_SYS_ADMIN & 1) or level < 2
+    if not whole and level > _PARANOID_USER:
+        fix = "run as root, or set kernel.perf_event_paranoid to 2 for the look"
+        return Ability(
+            name=name, have=False, detail=f"kernel.perf_event_paranoid = {level} refuses it", fix=fix
+        )
+    what = "any code" if whole else "your own processes, without the kernel's part"
+    return Ability(name=name, have=True, detail=f"{path}: {what}")
+
+
+def _number(host: Host, path: str) -> int:
+    try:
+        return int(host.proc(path))
+    except (Missing, ValueError):
+        return 0  # a kernel without perf events is told by perf itself

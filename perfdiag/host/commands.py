@@ -4,6 +4,7 @@ Argument lists, never a shell; absolute paths; an emptied environment; a process
 Ctrl-C on the terminal reaches perfdiag alone.
 """
 
+import importlib.metadata
 import os
 import select
 import signal
@@ -65,6 +66,17 @@ class Child:
 def find_program(name: str) -> str:
     """The absolute path of a program in the folders that the system keeps; '' when it is not installed."""
     paths = (f"{folder}/{name}" for folder in _FOLDERS)
+    return next((path for path in paths if os.access(path, os.X_OK)), "")
+
+
+def own_program(package: str) -> str:
+    """The absolute path of the program of that name that a package of our own environment has installed; ''
+    when it has none. No other of that name is ever found."""
+    try:
+        files = importlib.metadata.files(package) or []
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    paths = [os.path.realpath(str(file.locate())) for file in files if file.name == package]
     return next((path for path in paths if os.access(path, os.X_OK)), "")
 
 

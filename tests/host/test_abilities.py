@@ -2,6 +2,7 @@ import pytest
 
 from perfdiag.host import Host
 from perfdiag.host.abilities import abilities, capabilities
+from perfdiag.host.commands import find_program, own_program
 
 
 def tree(root, *, effective="0000000000000000", yama=None, pressure=True, cgroup=True):
@@ -62,3 +63,29 @@ def test_the_layout_of_cgroups_is_told(tmp_path):
 
 def test_every_missing_ability_says_something():
     assert all(one.detail for one in abilities(Host()))
+
+
+@pytest.mark.skipif(not find_program("perf"), reason="perf is not installed")
+@pytest.mark.parametrize(
+    ("level", "effective", "expected"),
+    [
+        (-1, 0, (True, "any code")),
+        (2, 0, (True, "your own processes")),
+        (3, 0, (False, "kernel.perf_event_paranoid = 3 refuses it")),
+        (3, 1 << 38, (True, "any code")),
+        (4, 1 << 21, (True, "any code")),
+    ],
+)
+def test_perf_is_there_for_those_whom_the_kernel_lets(tmp_path, level, effective, expected):
+    host = tree(tmp_path, effective=f"{effective:016x}")
+    (tmp_path / "sys/kernel").mkdir(parents=True)
+    (tmp_path / "sys/kernel/perf_event_paranoid").write_text(f"{level}\n")
+    found = named(host, "stacks of programs that are not Python")
+    assert (expected[0], True) == (found.have, expected[1] in found.detail)
+    assert found.have or "perf_event_paranoid" in found.fix
+
+
+def test_py_spy_is_there_or_how_to_get_it_is_told():
+    found = next(one for one in abilities(Host()) if "py-spy" in one.name)
+    assert found.have is bool(own_program("py-spy"))
+    assert found.have or "pip install" in found.fix

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from perfdiag.host.commands import find_program, output_of, start_program, start_python
+from perfdiag.host.commands import find_program, output_of, own_program, start_program, start_python
 
 
 @pytest.fixture
@@ -149,3 +149,17 @@ def test_programs_are_looked_for_where_only_the_system_puts_them(monkeypatch, tm
     (tmp_path / "sh").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert (True, "") == (find_program("sh") in ("/usr/bin/sh", "/bin/sh"), find_program("no-such-program"))
+
+
+def test_a_program_of_our_own_environment_is_found_there_alone(monkeypatch, tmp_path):
+    (tmp_path / "pytest").write_text("")
+    (tmp_path / "pytest").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (True, "") == (
+        own_program("pytest").startswith(os.path.realpath(sys.prefix)),
+        own_program("nosuch"),
+    )
+
+
+def test_a_package_without_a_program_has_no_path():
+    assert "" == own_program("click")

@@ -134,7 +134,7 @@ class Beside:
         if self._running is None:
             return Outcome(engine=engine, blind=(*blind, *self._blind))
         outcome = self._running.join(recording)
-        if outcome.rows:
+        if outcome.rows or not outcome.faults:
             blind = [text for text in blind if not text.startswith(_PYTHON)]
             read = engine and not engine.startswith("/")
             engine = f"{engine}, {outcome.engine}" if read else outcome.engine

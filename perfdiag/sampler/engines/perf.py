@@ -62,8 +62,8 @@ class Perf:
         if not aside.why:
             looks, cut = self._looks(set(recording.ticks.rows["tid"]))
             rows = join_points(recording, looks)
-            if not looks.count:
-                aside.why = f"perf saw nothing{f': {cut}' if cut else ''}"
+            if cut and not looks.count:  # without a reason: nothing was computed
+                aside.why = f"perf saw nothing: {cut}"
         blind = (f"native stacks: {aside.why}",) if aside.why else (BLIND,)
         return Outcome(
             engine=NAME,

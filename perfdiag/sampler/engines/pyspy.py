@@ -5,13 +5,13 @@ the non-stop reader does and never stops it; some stacks of running threads are 
 stands still for each look; native frames need that.
 """
 
-import importlib.metadata
 import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from perfdiag.host import Host
+from perfdiag.host.commands import own_program
 from perfdiag.host.inspector import Inspector
 from perfdiag.model import Origin
 from perfdiag.recording import Recording
@@ -41,12 +41,7 @@ class Mode:
 
 def program() -> str:
     """The absolute path of the py-spy of this environment; '' when it is not installed."""
-    try:
-        files = importlib.metadata.files("py-spy") or []
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-    paths = [os.path.realpath(str(file.locate())) for file in files if file.name == "py-spy"]
-    return next((path for path in paths if os.access(path, os.X_OK)), "")
+    return own_program(NAME)
 
 
 class PySpy:

@@ -35,6 +35,13 @@ def test_a_program_that_is_not_python_is_told_by_its_functions(tmp_path):
     assert 0.6 < names["heavy"] / names.total() < 0.9
 
 
+@pytest.mark.skipif(not ROOT, reason="perf is not permitted to everybody")
+def test_a_program_that_computes_nothing_is_no_fault():
+    sleeper = running("/bin/sh", "-c", "echo ready; sleep 60 & wait")
+    with sleeper as pid, recorded(pid, started(pid), 0.3) as (_, outcome, _):
+        assert (0, (), (perf.BLIND,)) == (outcome.rows, outcome.faults, outcome.blind)
+
+
 def test_a_process_that_has_ended_is_told_as_one_that_was_not_seen(tmp_path):
     with running(compiled(tmp_path)) as pid:
         pass

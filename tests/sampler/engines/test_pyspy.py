@@ -45,14 +45,6 @@ def test_the_py_spy_of_this_environment_is_found_by_its_absolute_path(monkeypatc
     assert (True, "py-spy") == (path.is_absolute(), path.name)
 
 
-def test_without_py_spy_there_is_no_path(monkeypatch):
-    def missing(_):
-        raise pyspy.importlib.metadata.PackageNotFoundError
-
-    monkeypatch.setattr(pyspy.importlib.metadata, "files", missing)
-    assert "" == pyspy.program()
-
-
 @pytest.mark.parametrize("mode", [{}, {"blocking": True}, {"native": True}], ids=str)
 def test_its_stacks_agree_with_those_of_the_non_stop_reader(mode):
     with python_program() as pid, recorded(pid, started(pid, seconds=1.5, **mode), 1.5) as seen:
@@ -65,7 +57,8 @@ def test_its_stacks_agree_with_those_of_the_non_stop_reader(mode):
     assert outcome.rows >= 0.9 * len(own)
     assert outcome.looks > 100
     assert len(both) >= 0.8 * len(own)
-    assert theirs["heavy"] > 2 * theirs["light"] > 0
+    assert theirs.keys() >= {"heavy", "light"}
+    assert theirs["heavy"] > 2 * theirs["light"]
     assert abs(mine["heavy"] - theirs["heavy"]) < 0.12
     assert ("native" in mode) == (Origin.NATIVE in origins)
 
