@@ -1,7 +1,6 @@
 """Filters mail with a rule that somebody wrote in haste: its nested repetition makes the regular expression try
 every way to split a word. All of the time goes by inside the C code of `re`, called from one line."""
 
-import queue
 import re
 import sys
 import threading
@@ -18,23 +17,16 @@ def match_rule(subject: str) -> bool:
     return RULE.match(subject) is not None
 
 
-def file_mail(sorted_mail: "queue.Queue[bool]") -> None:
-    while True:
-        filtered["hits"] += sorted_mail.get()
-
-
-def filter_mail(sorted_mail: "queue.Queue[bool]") -> None:
+def filter_mail() -> None:
     for number in range(1_000_000_000):
-        subject = f"invoice{number % 10}from{number % 7}abcdef?"
-        sorted_mail.put(match_rule(subject.lower()))
+        subject = f"Invoice{number % 10}From{number % 7}abcdef?"
+        filtered["hits"] += match_rule(subject.lower())
         filtered["mails"] += 1
 
 
 def main() -> None:
     start()
-    sorted_mail: queue.Queue[bool] = queue.Queue()
-    for target in (file_mail, filter_mail):
-        threading.Thread(target=target, args=(sorted_mail,), daemon=True).start()
+    threading.Thread(target=filter_mail, name="filter", daemon=True).start()
     time.sleep(0.3)
     ready()
     while True:
