@@ -5,12 +5,13 @@
 Nine threads at 100 Hz: some call tiny functions as fast as they can, some rest, some wait. For each sampler:
 CPU per delivered stack, stacks delivered of those asked for, stacks that are no possible calls, and the work
 that the target got done, as a ratio to a window of the same round in which nobody looked. Medians over
-interleaved rounds. On CPython 3.15 beside its own sampler (Tachyon) and py-spy, on 3.13 beside austin and py-spy;
-what is not there is left out. `make newer-pythons` gets 3.15; austin is austin-dist 3.7.0 on PyPI.
+interleaved rounds. CPython 3.15 with its own sampler (Tachyon) and py-spy, 3.13 with austin and py-spy; what
+is not there is left out. `make newer-pythons` gets 3.15; austin is austin-dist 3.7.0 on PyPI.
 """
 
 import argparse
 import itertools
+import math
 import mmap
 import os
 import re
@@ -32,47 +33,8 @@ from perfdiag.sampler.cpython.reader import Reader
 
 RATE, THREADS, HOT = 100, 9, 4
 WARM_UP = 1.0  # seconds: every sampler has started by then
-TARGET = """
-import mmap, sys, threading, time
-
-with open(sys.argv[1], "r+b") as file:
-    counts = memoryview(mmap.mmap(file.fileno(), 64)).cast("Q")
-
-def leaf(x):
-    return x * 31 & 0xFFFF
-
-def other(x):
-    return x - 1
-
-def middle(x):
-    x = leaf(x)
-    x = other(x)
-    return leaf(x)
-
-def hot(number):
-    x = 0
-    while True:
-        x = middle(x)
-        x = leaf(x)
-        counts[number] += 1
-
-def half(number):
-    while True:
-        deadline = time.perf_counter() + 0.01
-        while time.perf_counter() < deadline:
-            sum(range(100))
-        time.sleep(0.01)
-
-def wait(number):
-    threading.Event().wait()
-
-kinds = (hot, hot, hot, hot, half, half, half, wait, wait)
-for number in range(1, len(kinds)):
-    threading.Thread(target=kinds[number], args=(number,), daemon=True).start()
-print("ready", flush=True)
-hot(0)
-"""
-SOURCE = TARGET.splitlines()
+TARGET = Path(__file__).with_name("_tiny_calls.py")
+SOURCE = TARGET.read_text().splitlines()
 
 Frames = tuple[tuple[str, int], ...]  # function and line, root first; of the target's own file
 
@@ -89,11 +51,9 @@ class Target:
     """The running program; `work()` counts what its hot threads got done."""
 
     def __init__(self, python: str, folder: Path) -> None:
-        self.script = folder / "target.py"
-        self.script.write_text(TARGET)
         counts = folder / "counts"
         counts.write_bytes(bytes(64))
-        self.process = subprocess.Popen([python, self.script, counts], stdout=subprocess.PIPE)
+        self.process = subprocess.Popen([python, TARGET, counts], stdout=subprocess.PIPE)
         assert self.process.stdout is not None
         self.process.stdout.readline()
         with counts.open("r+b") as file:
@@ -125,7 +85,7 @@ def own_reader(target: Target, seconds: float) -> Look:
     stacks: Counter[Frames] = Counter()
     for stack, count in found.items():
         frames = reversed(reader.frames(stack))
-        stacks[tuple((f.function, f.line) for f in frames if f.file.endswith("target.py"))] += count
+        stacks[tuple((f.function, f.line) for f in frames if f.file == str(TARGET))] += count
     return Look(cpu, stacks, seconds)
 
 
@@ -136,7 +96,7 @@ def command(
     in the file each line that `stack` matches is one, with its count or time; `frame` finds its frames."""
 
     def measure(target: Target, seconds: float) -> Look:
-        duration = round(seconds + WARM_UP + 0.5)
+        duration = math.ceil(seconds + WARM_UP + 0.5)
         with tempfile.NamedTemporaryFile("r", suffix=".txt") as output:
             process = subprocess.Popen(
                 words(target, duration, Path(output.name)),
@@ -178,7 +138,7 @@ def _tachyon(python: str) -> Callable[[Target, float], Look]:
         attach = [python, "-m", "profiling.sampling", "attach", "-a", "-r", str(RATE), "-d", str(duration)]
         return [*attach, "--collapsed", "-o", str(output), str(target.pid)]
 
-    frame = re.compile(r"target\.py:(?P<function>[^:;]+):(?P<line>\d+)")
+    frame = re.compile(r"_tiny_calls\.py:(?P<function>[^:;]+):(?P<line>\d+)")
     return command(words, frame, re.compile(r"^tid:.* (?P<count>\d+)$"))
 
 
@@ -187,7 +147,7 @@ def _py_spy(path: str) -> Callable[[Target, float], Look]:
         record = [path, "record", "--nonblocking", "--idle", "--threads", "-f", "raw", "-r", str(RATE)]
         return [*record, "-p", str(target.pid), "-d", str(duration), "-o", str(output)]
 
-    frame = re.compile(r"(?P<function>[^;(]+) \(\S*target\.py:(?P<line>\d+)\)")
+    frame = re.compile(r"(?P<function>[^;(]+) \(\S*_tiny_calls\.py:(?P<line>\d+)\)")
     return command(words, frame, re.compile(r"^thread \(.* (?P<count>\d+)$"))
 
 
@@ -196,7 +156,7 @@ def _austin(path: str) -> Callable[[Target, float], Look]:
         interval = str(1_000_000 // RATE)
         return [path, "-i", interval, "-x", str(duration), "-p", str(target.pid), "-o", str(output)]
 
-    frame = re.compile(r"target\.py:(?P<function>[^:;]+):(?P<line>\d+)")
+    frame = re.compile(r"_tiny_calls\.py:(?P<function>[^:;]+):(?P<line>\d+)")
     return command(words, frame, re.compile(r"^P\d+;T"))
 
 
