@@ -1,4 +1,4 @@
-"""The target of peers.py: `python _tiny_calls.py COUNTS`. Hot threads count in that file what they got done."""
+"""The target of peers.py: `python _tiny_calls.py COUNTS`. Hot threads count in it what they got done."""
 
 import mmap
 import sys
