@@ -6,16 +6,19 @@ A row names a file (by its last parts) and a function (last part of the qualifie
 from perfdiag.attribution.places import function_key
 from perfdiag.model import Origin, Stack
 
-# a thread or a process is started
-STARTERS = frozenset(
+# a process, or a thread or a process, is started
+PROCESSES = frozenset(
     {
-        ("threading.py", "start"),
-        ("concurrent/futures/thread.py", "_adjust_thread_count"),
         ("multiprocessing/process.py", "start"),
         ("multiprocessing/pool.py", "_repopulate_pool_static"),
+        ("concurrent/futures/process.py", "_spawn_process"),
         ("subprocess.py", "_execute_child"),
     }
 )
+STARTERS = PROCESSES | {
+    ("threading.py", "start"),
+    ("concurrent/futures/thread.py", "_adjust_thread_count"),
+}
 
 # a descriptor is opened
 OPENERS = frozenset(

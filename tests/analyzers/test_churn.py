@@ -49,3 +49,27 @@ def test_without_stacks_nothing_is_said():
     script = Script()
     script.thread(1, run(100, gil=False))
     assert [] == signals_of(SPEC, script.recording())
+
+
+def test_a_start_that_waits_for_the_gil_of_code_that_computes_is_not_the_cost_of_making():
+    shop = Shop()
+    start = shop.stack(*START)
+    shop.thread(1, wait(300, "futex", start, shop.gil_futex), main=True)
+    shop.thread(2, run(300, shop.price))
+    assert 0.0 == named(signals_of(SPEC, shop.recording()))["churn.share"].estimate.value
+    starts = Shop()
+    start = starts.stack(*START)
+    starts.thread(1, run(300, start), main=True)
+    starts.thread(2, wait(300, "futex", starts.load, starts.gil_futex))
+    starts.thread(3, wait(300, "futex", start, starts.gil_futex))
+    found = named(signals_of(SPEC, starts.recording()))["churn.share"]
+    assert pytest.approx(2 / 3, abs=0.02) == found.estimate.value
+
+
+def test_processes_that_are_started_are_not_counted_as_threads():
+    script = Script()
+    fork = script.stack(f"{STDLIB}/multiprocessing/process.py:121 BaseProcess.start", "jobs.py:4 spawn")
+    script.thread(1, run(90, fork), run(10, script.stack("jobs.py:9 main")), main=True)
+    found = named(signals_of(SPEC, script.recording()))
+    assert "churn.births" not in found
+    assert found["churn.share"].estimate.value > 0.8

@@ -17,7 +17,7 @@ LIMITS = (
     *share_limits(0.15, 0.35, 0.7, "a thread for each request that takes its time costs some per cent"),
     Limit(
         name="births",
-        default=20.0,
+        default=50.0,
         unit=Unit.PER_SECOND,
         why="fewer cost next to nothing: a tenth of a millisecond each",
     ),
