@@ -26,6 +26,7 @@ from perfdiag.sampler.engines.aside import Outcome
 from perfdiag.sampler.engines.beside import Beside
 from perfdiag.sampler.request import Request, rows_of
 
+from perfdiag.sampler.tcp_sockets import AllTcpSockets
 _STEP = 0.1  # seconds between two looks at the stop flag
 _MOST = 64  # processes whose counters are read in a snapshot
 _GRACE = 3.0  # seconds that the sampler may take beyond the duration
@@ -49,6 +50,7 @@ class Collection:
     def stop(self, why: str) -> None:
         """End early; the recording says why."""
         self._stopped = self._stopped or why
+        self._sockets = AllTcpSockets([target.pidfd for target in targets], host)
 
     def run(
         self,
@@ -156,6 +158,8 @@ class Collection:
         the last snapshot."""
         processes, rows = self.recording.processes, self.recording.ticks.rows["process"]
         ran = Counter(rows[self._rows :])
+        self._sockets.look(self.recording.processes)
+        samples.extend(self._sockets.samples())
         self._rows = len(rows)
         chosen = range(len(self._targets))
         others = [index for index, _ in ran.most_common() if index not in chosen]

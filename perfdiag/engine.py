@@ -14,7 +14,7 @@ import perfdiag.analyzers
 import perfdiag.analyzers.rules
 from perfdiag.advice import advice_for
 from perfdiag.analyzers.use import use_table
-from perfdiag.attribution.accepting import pressing_queues
+from perfdiag.attribution.accepting import engage, pressing_queues
 from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
 from perfdiag.attribution.functions import function_rows
@@ -106,6 +106,7 @@ def fold(
             state = states[one.name]
             states[one.name] = guard.run(one.name, state, one.step, state, step)
     table.unaccepted = pressing_queues(recording, table)
+    engage(table, recording.stacks, recording.objects)
     now = recording.window[1]
     signals: list[Signal] = []
     for one in found:

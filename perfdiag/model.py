@@ -73,6 +73,10 @@ class TimeClass(StrEnum):
 
 
 ON_CPU = frozenset({TimeClass.PYTHON, TimeClass.NATIVE, TimeClass.KERNEL, TimeClass.GC})
+# what other threads, other programs and quotas do to a thread
+IMPOSED = frozenset({TimeClass.GIL, TimeClass.RUNQUEUE, TimeClass.THROTTLED})
+# what a thread waits for itself, with work in hand
+OWN_WAITS = frozenset(TimeClass) - ON_CPU - IMPOSED - {TimeClass.IDLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

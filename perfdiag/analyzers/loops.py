@@ -18,14 +18,12 @@ from perfdiag.attribution.busy import Array, Busy, busy_time
 from perfdiag.attribution.places import culprit, function_keys, place
 from perfdiag.attribution.waits import callback_frames
 from perfdiag.diagnosis import Signal
-from perfdiag.model import Estimate, Origin, Place, Stack, TimeClass
+from perfdiag.model import IMPOSED, Estimate, Origin, Place, Stack
 from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import Episode
 from perfdiag.units import Unit
 
-# what other threads, other programs or a quota do to the loop
-_DONE_TO_IT = {TimeClass.IDLE, TimeClass.GIL, TimeClass.RUNQUEUE, TimeClass.THROTTLED}
 _QUANTILES = (("median", 0.5), ("95th percentile", 0.95), ("longest", 1.0))
 _MOST = 16  # functions of a loop
 _MOSTLY = 0.5  # of the time of a function that blocks the loop, not only now and then
@@ -99,7 +97,7 @@ def _rows(group: str, functions: set[str], busy: Busy, step: Step) -> Array:
         row
         for key, row in busy.rows
         if key.group == group
-        and key.time not in _DONE_TO_IT
+        and key.time not in IMPOSED
         and key.stack >= 0
         and not functions.isdisjoint(function_keys(step.stacks[key.stack]))
     )

@@ -1,5 +1,7 @@
 """The class of a thread that is blocked: from its system call, the object of the call, and its stack."""
 
+from collections.abc import Sequence
+
 from perfdiag.attribution.waits import in_event_loop, waits_for, work_frames
 from perfdiag.model import PAIR, Frame, Object, ObjectType, Origin, TimeClass
 from perfdiag.sampler.syscalls import CALLS, Call, Wait
@@ -71,16 +73,18 @@ def _sleep(frames: tuple[Frame, ...], *, main: bool, young: bool) -> TimeClass:
 
     The root must be user code: below a pool's worker or a server's handler every sleep is in some work.
     """
+    born_for_it = young and bool(work_frames(frames))
+    return TimeClass.IDLE if is_timer(frames, main=main) and not born_for_it else TimeClass.SLEEP
+
+
+def is_timer(frames: Sequence[Frame], *, main: bool) -> bool:
+    """Whether a sleep on this stack is in the loop at the root of a thread."""
     work = work_frames(frames)
-    if not work:
-        return TimeClass.IDLE
     user = [frame for frame in work if frame.origin is Origin.USER]
     rooted = all(f.origin is Origin.USER for f in work[len(work) - len(user) :])
     if main:  # runpy and the like stand below the module
         rooted = True
-    if rooted and len(user) <= _TIMER_DEPTH[main] and not young and not in_event_loop(frames):
-        return TimeClass.IDLE
-    return TimeClass.SLEEP
+    return not work or (rooted and len(user) <= _TIMER_DEPTH[main] and not in_event_loop(frames))
 
 
 def _input_output(known: Call, item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:

@@ -13,6 +13,7 @@ from perfdiag.model import Frame, Origin, Stack, Thread
 NATIVE = frozenset({Origin.NATIVE, Origin.KERNEL})
 _RUNTIME = re.compile(r"^\[|/(?:ld|libc|libm|libdl|librt|libpthread|libstdc\+\+|libgcc_s)[-.][^/]*$")
 _NUMBER = re.compile(r"[-_ #:/.]*\d+$")
+MAIN = "main thread"
 POOL_WORKERS = "ThreadPoolExecutor workers"
 _POOL = ("_worker", "concurrent/futures/thread.py")
 
@@ -22,7 +23,7 @@ def group_of(stack: Stack | None, thread: Thread, program: str = "") -> str:
     main threads of processes that run the same `program` are one group, apart from that of the only process
     that was chosen, which has no such name."""
     if thread.main:
-        return f"main thread ({program})" if program else "main thread"
+        return f"{MAIN} ({program})" if program else MAIN
     frames = work_frames(stack.frames) if stack else ()
     if not frames:
         return f"{_NUMBER.sub('', thread.name) or thread.name} (native)"

@@ -1,5 +1,6 @@
 """From stacks to a place in the code that a person can change."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -7,12 +8,7 @@ from perfdiag.attribution.groups import own_frames, user_frame
 from perfdiag.model import Frame, Origin, Place, Stack
 
 _DOMINANT = 0.6  # of the time; below it a caller, not one of its callees, is the place to look at
-_COMPREHENSIONS = (
-    ".<locals>.<listcomp>",
-    ".<locals>.<genexpr>",
-    ".<locals>.<dictcomp>",
-    ".<locals>.<setcomp>",
-)
+_COMPREHENSION = re.compile(r"(?:\.<locals>)?\.<(?:listcomp|genexpr|dictcomp|setcomp)>")
 _CONSTRUCTORS = {"__init__", "__new__", "__post_init__", "__setattr__"}
 _SHOWN = 12  # frames of a stack in a report
 
@@ -22,9 +18,7 @@ def function_name(frame: Frame) -> str:
     name = frame.function
     if "<" not in name:  # most are plain, and this is asked of every frame of every stack
         return name
-    for suffix in _COMPREHENSIONS:
-        name = name.replace(suffix, "")
-    return name
+    return _COMPREHENSION.sub("", name)
 
 
 def function_key(frame: Frame) -> str:

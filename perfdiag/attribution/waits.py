@@ -5,7 +5,7 @@ outermost match wins, because `queue.get` waits through `Condition.wait` and mea
 file (by its last parts) and a function (its qualified name, or the last part of it).
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from perfdiag.attribution.awaits import AWAITS
 from perfdiag.model import Frame, Origin, TimeClass
@@ -19,6 +19,7 @@ Key = tuple[str, str]
 GET, TURN = ("queue.py", "get"), ("threading.py", "acquire")
 PUTS = {("queue.py", "put"), ("multiprocessing/queues.py", "put")}
 _GETS = {GET, ("queue.py", "get_nowait"), ("multiprocessing/queues.py", "get")}
+_ACCEPTS = {("socket.py", "accept"), ("socketserver.py", "serve_forever")}
 RESULTS = {("concurrent/futures/_base.py", "result"), ("concurrent/futures/_base.py", "exception")}
 
 WAITS: dict[Key, TimeClass] = {
@@ -148,10 +149,20 @@ def waiting_frame(frames: Sequence[Frame]) -> Key | None:
 
 def calls_get(frames: Sequence[Frame]) -> bool:
     """Whether the user's line takes something out of a queue."""
+    return _calls(frames, _GETS)
+
+
+def calls_accept(frames: Sequence[Frame]) -> bool:
+    """Whether the user's line accepts a connection, or waits for one in a server of the standard library."""
+    return _calls(frames, _ACCEPTS)
+
+
+def _calls(frames: Sequence[Frame], names: Container[Key]) -> bool:
     for frame in frames:
-        if frame.origin is Origin.USER:
+        keys = _keys(frame)
+        if frame.origin is Origin.USER or any(key in _JOBS for key in keys):
             break
-        if any(key in _GETS for key in _keys(frame)):
+        if any(key in names for key in keys):
             return True
     return False
 

@@ -61,19 +61,24 @@ class Connection(NamedTuple):
         return self.type is ObjectType.TCP and self.peer is not None and not (self.peer.set or self.listening)
 
 
-def look(pidfd: int, descriptor: int, inode: int) -> Connection:
-    """The socket behind a descriptor of another process. Denied without the right to ptrace it; NoData when
+def duplicate(pidfd: int, descriptor: int, inode: int) -> socket.socket:
+    """A socket of another process, to be closed at once. Denied without the right to ptrace it; NoData when
     the descriptor has been closed or is another socket by now."""
-    duplicate = _libc.syscall(_PIDFD_GETFD, pidfd, descriptor, 0)
-    if duplicate < 0:
+    number = _libc.syscall(_PIDFD_GETFD, pidfd, descriptor, 0)
+    if number < 0:
         error = ctypes.get_errno()
         kind = Denied if isinstance(OSError(error, ""), PermissionError) else NoData
         raise kind(f"descriptor {descriptor}: {os.strerror(error)}")
-    status = os.fstat(duplicate)
+    status = os.fstat(number)
     if not stat.S_ISSOCK(status.st_mode) or status.st_ino != inode:
-        os.close(duplicate)
+        os.close(number)
         raise NoData(f"descriptor {descriptor} is another file by now")
-    with socket.socket(fileno=duplicate) as copy:
+    return socket.socket(fileno=number)
+
+
+def look(pidfd: int, descriptor: int, inode: int) -> Connection:
+    """The socket behind a descriptor of another process; raises what `duplicate` does."""
+    with duplicate(pidfd, descriptor, inode) as copy:
         try:
             return _connection(copy)
         except OSError as error:
@@ -89,17 +94,18 @@ def _connection(copy: socket.socket) -> Connection:
         return Connection(ObjectType.OTHER, name=f"{family} socket")
     kind = ObjectType.TCP if copy.type == socket.SOCK_STREAM else ObjectType.UDP
     listening = kind is ObjectType.TCP and bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
-    return Connection(kind, _address(copy.getsockname()), _address(_peer_name(copy)), listening)
+    return Connection(kind, address(copy.getsockname()), address(peer_name(copy)), listening)
 
 
-def _peer_name(copy: socket.socket) -> object:
+def peer_name(copy: socket.socket) -> object:
+    """What getpeername returns; ("", 0) where there is no peer."""
     try:
         return copy.getpeername()
     except OSError:  # not connected (yet)
         return ("", 0)
 
 
-def _address(name: object) -> Address:
+def address(name: object) -> Address:
     """From what getsockname returns: (host, port) or (host, port, flow, scope)."""
     assert isinstance(name, tuple)
     return Address(plain(name[0]), name[1])
@@ -111,7 +117,7 @@ def plain(host: str) -> str:
 
 
 def _unix(copy: socket.socket) -> Connection:
-    local, peer = _path(copy.getsockname()), _path(_peer_name(copy))
+    local, peer = _path(copy.getsockname()), _path(peer_name(copy))
     listening = bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
     packed = copy.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     pid, _, _ = _CREDENTIALS.unpack(packed)

@@ -47,7 +47,8 @@ class Interned:
         if number == self._shared or len(self.list) >= self._limit:
             return self._overflow()
         found = self._phases[number, name] = len(self.list)
-        self.list.append(replace(self.list[number], id=found, **{name: True}))
+        fields: dict[str, Any] = {name: True}
+        self.list.append(replace(self.list[number], id=found, **fields))
         return found
 
     def learn(self, number: int, **fields: Any) -> None:

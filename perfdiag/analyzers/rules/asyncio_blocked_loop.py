@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from perfdiag.diagnosis import Claim, Draft, Evidence, Signal
 from perfdiag.judge import name_of, pid_of, share_limits, time_draft
-from perfdiag.model import TimeClass
+from perfdiag.model import IMPOSED, TimeClass
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
 
@@ -17,8 +17,7 @@ LIMITS = share_limits(
     0.10, 0.30, 0.7, "a loop that is blocked for less than a tenth of its work delays few of its tasks"
 )
 
-# what other threads, other programs or a quota do to the loop
-_DONE_TO_IT = {TimeClass.IDLE, TimeClass.GIL, TimeClass.RUNQUEUE, TimeClass.THROTTLED}
+_TIMES = frozenset(TimeClass) - IMPOSED - {TimeClass.IDLE}
 _SHOWN = 3  # callbacks
 _SOURCE = "ticks: callbacks on the stack of the loop's thread"
 
@@ -60,7 +59,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             limits,
             kind="asyncio.blocked-loop",
             claim=Claim(
-                times=frozenset(TimeClass) - _DONE_TO_IT,
+                times=_TIMES,
                 functions=_functions(signals, group),
                 group=group,
             ),
@@ -92,6 +91,7 @@ SPEC = Rule(
         "disk.write",
         "lock.contention",
         "memory.faults",
+        "net.accept-queue",
         "net.connect",
         "net.dns",
         "net.peer-wait",

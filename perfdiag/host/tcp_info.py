@@ -1,0 +1,54 @@
+"""What the kernel counts of a TCP socket of another process (TCP_INFO, tcp(7)).
+
+For a socket that listens two fields mean something else: `unacked` is the number of connections that wait to
+be accepted, `sacked` how many may (tcp_get_info in net/ipv4/tcp.c).
+"""
+
+import os
+import socket
+import struct
+from typing import NamedTuple
+
+from perfdiag.errors import NoData
+from perfdiag.host.procfs_net import LISTEN, SYN_SENT
+from perfdiag.host.sockets import Address, address, duplicate, peer_name
+
+# struct tcp_info, include/uapi/linux/tcp.h: state at 0, unacked and sacked at 24, total_retrans at 100,
+# segs_out at 136 (Linux 4.2)
+_FIELDS = struct.Struct("=B23xII68xI32xI")
+
+
+class TcpInfo(NamedTuple):
+    """`retransmitted` and `sent` count segments since the connection was made."""
+
+    local: Address
+    peer: Address
+    state: int
+    unacked: int
+    sacked: int
+    retransmitted: int
+    sent: int
+
+    @property
+    def listening(self) -> bool:
+        return self.state == LISTEN
+
+    @property
+    def connecting(self) -> bool:
+        return self.state == SYN_SENT
+
+
+def tcp_info(pidfd: int, descriptor: int, inode: int) -> TcpInfo:
+    """Denied without the right to ptrace the process; NoData when the descriptor is closed, or another
+    socket by now, or not of TCP."""
+    with duplicate(pidfd, descriptor, inode) as copy:
+        if copy.type != socket.SOCK_STREAM or copy.family not in (socket.AF_INET, socket.AF_INET6):
+            raise NoData(f"descriptor {descriptor} is not a TCP socket")
+        try:
+            raw = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _FIELDS.size)
+            local, peer = address(copy.getsockname()), address(peer_name(copy))
+        except OSError as error:
+            raise NoData(f"descriptor {descriptor}: {os.strerror(error.errno or 0)}") from error
+    if len(raw) < _FIELDS.size:
+        raise NoData("a kernel that counts no segments")
+    return TcpInfo(local, peer, *_FIELDS.unpack(raw))

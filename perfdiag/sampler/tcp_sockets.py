@@ -1,0 +1,186 @@
+"""The TCP sockets of a process, looked at a few times a second: connections that wait to be accepted, and
+segments that were sent again.
+
+Counters for the snapshots, all with the label `pid`; by `address`: `accept.looks`, of these `accept.waited`
+(connections waited), `accept.depth` (how many, summed over the looks), and `accept.limit`, how many may;
+`tcp.peer.segments{peer, kind}` (sent, retransmitted), where `peer` is named as an object is. Sockets that are
+made and closed between two looks at the descriptors are missed.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from perfdiag.errors import Denied, Missing
+from perfdiag.host import Host
+from perfdiag.host.process import Target, hold
+from perfdiag.host.procfs import parse_stat
+from perfdiag.host.sockets import Address
+from perfdiag.host.tcp_info import TcpInfo, tcp_info
+from perfdiag.model import Process, Sample
+from perfdiag.samples import counter, gauge
+
+_MOST = 512  # sockets of a process that are looked at, 10 µs each
+_PEERS = 64  # told one by one; those beyond share a name
+_EVERY = 0.2  # seconds between two looks at those that listen
+_MOST_PROCESSES = 64
+_SCAN = 1.0  # seconds between two looks at all descriptors
+_OTHERS = "others"
+
+Socket = tuple[int, int]  # descriptor, inode
+
+
+class TcpSockets:
+    """Looks at the sockets of one process, through its pidfd; `denied` when it may not."""
+
+    def __init__(self, pid: int, pidfd: int, host: Host) -> None:
+        self._pid, self._pidfd, self._host = pid, pidfd, host
+        self.denied = False
+        self._listeners: list[Socket] = []
+        self._other: set[int] = set()  # inodes of sockets that are not of TCP
+        self._segments: dict[int, tuple[int, int]] = {}  # inode -> sent and retransmitted, as last seen
+        self._next = 0.0
+        self._first = True
+        self._looks: Counter[Address] = Counter()
+        self._waited: Counter[Address] = Counter()
+        self._depth: Counter[Address] = Counter()
+        self._limits: dict[Address, int] = {}
+        self._totals: dict[str, tuple[int, int]] = {}
+
+    def look(self, now: float) -> None:
+        """At those that listen, and now and then at all; `now` in seconds."""
+        if self.denied:
+            return
+        try:
+            if now >= self._next:
+                self._next = now + _SCAN
+                self._scan()
+            for descriptor, inode in self._listeners:
+                self._listener(descriptor, inode)
+        except Denied:
+            self.denied = True
+
+    def samples(self) -> Iterable[Sample]:
+        pid = str(self._pid)
+        for at, looks in self._looks.items():
+            labels = {"pid": pid, "address": str(at)}
+            yield counter("accept.looks", looks, **labels)
+            yield counter("accept.waited", self._waited[at], **labels)
+            yield counter("accept.depth", self._depth[at], **labels)
+            yield gauge("accept.limit", self._limits[at], **labels)
+        for peer, counts in self._totals.items():
+            for kind, value in zip(("sent", "retransmitted"), counts, strict=True):
+                yield counter("tcp.peer.segments", value, pid=pid, peer=peer, kind=kind)
+
+    def _listener(self, descriptor: int, inode: int) -> None:
+        try:
+            info = tcp_info(self._pidfd, descriptor, inode)
+        except Denied:
+            raise
+        except Missing:
+            return  # closed since
+        if info.listening:
+            self._looks[info.local] += 1
+            self._waited[info.local] += info.unacked > 0
+            self._depth[info.local] += info.unacked
+            self._limits[info.local] = info.sacked
+
+    def _scan(self) -> None:
+        infos: list[tuple[int, TcpInfo]] = []
+        listeners = []
+        for descriptor, inode in self._sockets():
+            try:
+                info = tcp_info(self._pidfd, descriptor, inode)
+            except Denied:
+                raise
+            except Missing:
+                self._other.add(inode)
+                continue
+            if info.listening:
+                listeners.append((descriptor, inode))
+            elif info.peer.set and not info.connecting:
+                infos.append((inode, info))
+        self._listeners = listeners
+        ports = {at.port for at in self._looks}
+        last, self._segments = self._segments, {}
+        for inode, info in infos:
+            self._segments[inode] = now = (info.sent, info.retransmitted)
+            before = last.get(inode, now if self._first else (0, 0))
+            self._count(self._peer(info, ports), now[0] - before[0], now[1] - before[1])
+        self._first = False
+
+    def _peer(self, info: TcpInfo, ports: set[int]) -> str:
+        """The name that a wait on this connection has as an object."""
+        if info.local.port in ports:
+            name = f"client {info.peer.host} of port {info.local.port}"
+        else:
+            name = str(info.peer)
+        return name if name in self._totals or len(self._totals) < _PEERS else _OTHERS
+
+    def _count(self, peer: str, sent: int, retransmitted: int) -> None:
+        before = self._totals.get(peer, (0, 0))
+        self._totals[peer] = (before[0] + max(0, sent), before[1] + max(0, retransmitted))
+
+    def _sockets(self) -> Iterable[Socket]:
+        """Descriptors that are sockets, as far as is known of TCP. Reading a link follows nothing."""
+        folder = f"{self._host.procfs}/{self._pid}/fd"
+        found = 0
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            return
+        for name in names:
+            try:
+                link = os.readlink(f"{folder}/{name}")
+            except OSError:
+                continue  # closed since
+            if link.startswith("socket:[") and (inode := int(link[8:-1])) not in self._other:
+                found += 1
+                if found > _MOST:
+                    return
+                yield int(name), inode
+
+
+class AllTcpSockets:
+    """The TCP sockets of all processes of a recording, the first of which are held by `pidfds`."""
+
+    def __init__(self, pidfds: Sequence[int], host: Host) -> None:
+        self._pidfds, self._host = pidfds, host
+        self._sockets: dict[int, TcpSockets] = {}  # by the number of the process
+        self._held: list[Target] = []
+        self._next = 0.0
+
+    def look(self, processes: Sequence[Process]) -> None:
+        """At most a few times a second."""
+        now = self._host.clock.monotonic_ns() / 1e9
+        if now < self._next:
+            return
+        self._next = now + _EVERY
+        for number, process in enumerate(processes[:_MOST_PROCESSES]):
+            if process.gone is None:
+                if number not in self._sockets:
+                    self._sockets[number] = self._begin(number, process)
+                self._sockets[number].look(now)
+
+    def samples(self) -> Iterable[Sample]:
+        for sockets in self._sockets.values():
+            yield from sockets.samples()
+
+    def close(self) -> None:
+        for target in self._held:
+            target.close()
+
+    def _begin(self, number: int, process: Process) -> TcpSockets:
+        if number < len(self._pidfds):
+            return TcpSockets(process.pid, self._pidfds[number], self._host)
+        found = TcpSockets(process.pid, -1, self._host)
+        try:
+            stat = parse_stat(self._host.proc(f"{process.pid}/stat"))
+        except Missing:
+            stat = None
+        target = hold(stat, self._host) if stat and stat.started == process.started else None
+        if target is None:
+            found.denied = True
+            return found
+        self._held.append(target)
+        return TcpSockets(process.pid, target.pidfd, self._host)

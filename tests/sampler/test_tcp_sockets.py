@@ -1,0 +1,106 @@
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from perfdiag.errors import Denied
+from perfdiag.host import Host
+from perfdiag.host.process import attach
+from perfdiag.model import Process
+from perfdiag.sampler.tcp_sockets import AllTcpSockets, TcpSockets
+
+
+@pytest.fixture
+def server():
+    with socket.create_server(("127.0.0.1", 0), backlog=5) as found:
+        yield found
+
+
+@pytest.fixture
+def own():
+    pidfd = os.pidfd_open(os.getpid())
+    yield TcpSockets(os.getpid(), pidfd, Host())
+    os.close(pidfd)
+
+
+def found(sockets, name, **labels):
+    """Values of the samples of a name that have these labels."""
+    return [
+        sample.value
+        for sample in sockets.samples()
+        if sample.name == name and labels.items() <= dict(sample.labels).items()
+    ]
+
+
+def test_connections_that_wait_are_counted_at_each_look(server, own):
+    address = "{}:{}".format(*server.getsockname())
+    own.look(0.0)
+    with socket.create_connection(server.getsockname()), socket.create_connection(server.getsockname()):
+        own.look(0.2)
+        own.look(0.4)
+        assert [3.0] == found(own, "accept.looks", address=address)
+        assert [2.0] == found(own, "accept.waited", address=address)
+        assert [4.0] == found(own, "accept.depth", address=address)
+        assert [5.0] == found(own, "accept.limit", address=address)
+
+
+def test_segments_are_counted_by_peer_from_the_first_look_on(server, own):
+    peer = "{}:{}".format(*server.getsockname())
+    with socket.create_connection(server.getsockname()) as client:
+        accepted, _ = server.accept()
+        own.look(0.0)
+        before = found(own, "tcp.peer.segments", peer=peer, kind="sent")
+        for _ in range(4):
+            client.sendall(b"x")
+            accepted.recv(1)
+        own.look(1.0)
+        accepted.close()
+        assert [0.0] == before
+        assert 4.0 <= found(own, "tcp.peer.segments", peer=peer, kind="sent")[0] <= 9.0
+        assert [0.0] == found(own, "tcp.peer.segments", peer=peer, kind="retransmitted")
+
+
+def test_a_connection_that_was_accepted_is_told_by_its_client(server, own):
+    with socket.create_connection(server.getsockname()):
+        accepted, _ = server.accept()
+        own.look(0.0)
+        own.look(1.0)
+        accepted.close()
+    name = f"client 127.0.0.1 of port {server.getsockname()[1]}"
+    assert 1 == len(found(own, "tcp.peer.segments", peer=name, kind="sent"))
+
+
+def test_a_process_that_may_not_be_asked_gives_nothing(monkeypatch, server):
+    def denied(*_):
+        raise Denied("no")
+
+    monkeypatch.setattr("perfdiag.sampler.tcp_sockets.tcp_info", denied)
+    sockets = TcpSockets(os.getpid(), -1, Host())
+    sockets.look(0.0)
+    assert sockets.denied
+    assert [] == list(sockets.samples())
+
+
+def test_children_are_looked_at_as_long_as_they_are_the_ones_of_the_recording(server):
+    code = "import sys; print(flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=[server.fileno()],
+    ) as child:
+        child.stdout.readline()
+        target = attach(child.pid)
+        process = Process(
+            key="", pid=child.pid, ppid=1, started=target.started, comm="", exe="", uid=0, cpus=1
+        )
+        for started, expected in ((target.started, 1), (target.started + 1, 0)):
+            every = AllTcpSockets([], Host())
+            every.look([replace(process, started=started)])
+            assert expected == len(found(every, "accept.looks"))
+            every.close()
+        target.close()
+        child.stdin.close()
