@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
 
-from perfdiag.diagnosis import Draft, Report, Signal
+from perfdiag.diagnosis import Draft, Signal
 from perfdiag.host import Host
 from perfdiag.model import Meta, Object, Process, Sample, Slice, Snapshot, Stack, Thread
 from perfdiag.timetable import TimeTable
@@ -138,13 +138,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A report format. `render` is pure; it gives bytes where the format is `binary`, which is never written
-    to a terminal."""
+    """A format of reports, or of triages. `render` is pure; it gives bytes where the format is `binary`,
+    which is never written to a terminal."""
 
     name: str
     help: str
     suffixes: tuple[str, ...]
-    render: Callable[[Report], str | bytes]
+    render: Callable[[Any], str | bytes]
     binary: bool = False
 
 

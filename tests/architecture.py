@@ -32,6 +32,7 @@ LEVELS = (
     ("engine",),
     ("baseline",),
     ("daemon",),
+    ("triage",),
     ("web",),
     ("cli",),
     ("__main__",),
@@ -172,6 +173,7 @@ TESTED_THROUGH = {
     "perfdiag/sampler/child.py": "tests/sampler/test_client.py",
     "perfdiag/storage/records.py": "tests/storage/test_reader.py",
     "perfdiag/storage/references.py": "tests/storage/test_reader.py",
+    "perfdiag/triage/round.py": "tests/triage/test_watch.py",
     "perfdiag/web/pages.py": "tests/daemon/test_daemon.py",
 }
 

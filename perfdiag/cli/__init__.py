@@ -20,6 +20,7 @@ VERBS = {
     "profile": ("perfdiag.cli.profile:command", "Say why a running program is slow."),
     "record": ("perfdiag.cli.record:command", "Record a running program into a file."),
     "report": ("perfdiag.cli.report:command", "Diagnose a recording."),
+    "triage": ("perfdiag.cli.triage:command", "Say what is saturated on this host, and by whom."),
     "daemon": ("perfdiag.cli.daemon:daemon", "Watch the whole host and serve metrics."),
     "baseline": ("perfdiag.cli.baseline:baseline", "Save, compare and check baselines."),
     "explain": ("perfdiag.cli.explain:command", "Explain a kind of finding."),

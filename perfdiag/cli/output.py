@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
 import perfdiag.reports
 from perfdiag.cli.streams import say, tell
-from perfdiag.diagnosis import Report
 from perfdiag.errors import Exit, PerfdiagError, UsageError, worst
 from perfdiag.host.files import check_writable, write_atomically
 from perfdiag.plugins import Format, discover
@@ -41,13 +41,16 @@ def output_options(function: Function) -> Function:
     return function
 
 
-def formats() -> dict[str, Format]:
-    return {one.name: one for one in discover(perfdiag.reports, Format)}
+def formats(package: ModuleType = perfdiag.reports) -> dict[str, Format]:
+    """The formats of reports, or those of another package, by name."""
+    return {one.name: one for one in discover(package, Format)}
 
 
-def check_outputs(outputs: tuple[str, ...], format_name: str) -> None:
+def check_outputs(
+    outputs: tuple[str, ...], format_name: str, package: ModuleType = perfdiag.reports
+) -> None:
     """UsageError before anything is measured, when an output cannot be made."""
-    known = formats()
+    known = formats(package)
     if format_name not in known:
         raise UsageError(
             f"there is no format {format_name!r}",
@@ -85,11 +88,17 @@ def format_of(path: str, known: dict[str, Format]) -> Format:
 
 
 def write_reports(
-    report: Report, outputs: tuple[str, ...], format_name: str, *, quiet: bool, color: str
+    report: object,
+    outputs: tuple[str, ...],
+    format_name: str,
+    *,
+    quiet: bool,
+    color: str,
+    package: ModuleType = perfdiag.reports,
 ) -> Exit:
-    """Render to standard output and to every file that is not a recording. One that fails is told and costs
-    none of the others; the code is that of the worst failure."""
-    known = formats()
+    """Render to standard output and to every file that is not a recording, in formats of `package`. One that
+    fails is told and costs none of the others; the code is that of the worst failure."""
+    known = formats(package)
     codes = [
         attempt(write_atomically, path, _content(path, format_of(path, known).render(report)))
         for path in outputs

@@ -6,7 +6,7 @@ import click
 @click.command("schema")
 @click.argument("name", default="report")
 def command(name: str) -> None:
-    """Print the JSON Schema of perfdiag.report/1; within /1 it only grows."""
+    """Print the JSON Schema of perfdiag.report/1 (report) or perfdiag.triage/1 (triage); both only grow."""
     from perfdiag import schemas
     from perfdiag.errors import UsageError
 

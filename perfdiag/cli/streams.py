@@ -8,6 +8,7 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Callable
 
 import click
 
@@ -66,6 +67,19 @@ def tell(error: PerfdiagError) -> Exit:
     lines += [f"  fix: {printable(error.fix)}"] if error.fix else []
     click.echo("\n".join(lines), err=True)
     return error.exit
+
+
+def progress_of(duration: float) -> Callable[[float], None]:
+    """To be called with the share that is done: a line on the terminal that says how far the look is; nothing
+    when stderr is not one."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+
+    def show(done: float) -> None:
+        end = "\r\x1b[K" if done >= 1 else ""
+        click.echo(f"\rlooking: {done * duration:.0f} of {duration:.0f} s{end}", nl=False, err=True)
+
+    return show
 
 
 def finished() -> None:

@@ -16,4 +16,4 @@ def test_a_live_report_keeps_the_printed_schema(look):
 
 def test_an_unknown_schema_names_those_that_exist():
     ended = perfdiag("schema", "rapport")
-    assert (2, "one of: report") == (ended.code, ended.told["fix"])
+    assert (2, "one of: report, triage") == (ended.code, ended.told["fix"])

@@ -33,7 +33,7 @@ def sealed(schema: Any) -> Any:
 
 
 def test_the_schema_is_a_schema() -> None:
-    assert ("report",) == schemas.names()
+    assert ("report", "triage") == schemas.names()
     Draft202012Validator.check_schema(SCHEMA)
 
 

@@ -1,0 +1,1 @@
+"""The formats of a triage, one file each."""

@@ -1,0 +1,180 @@
+"""The triage for a person at a terminal, 100 columns wide: verdict, resources, processes, what to do."""
+
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from perfdiag.model import Estimate
+from perfdiag.plugins import Format
+from perfdiag.text import printable, without_commands
+from perfdiag.triage.ranking import amount
+from perfdiag.triage.records import Activity, Figure, Resource, State, Triage
+from perfdiag.units import Unit, human
+
+WIDTH = 100
+_MOST = 40  # rows of resources
+
+
+def render(triage: Triage) -> str:
+    blocks = [
+        [_verdict(triage)],
+        [line for sentence in triage.brief for line in _wrapped(sentence)],
+        *(_told(one) for one in triage.resources if one.summary),
+        _resources(triage.resources),
+        _processes(triage.processes),
+        _next(triage),
+        _unseen(triage),
+        _cost(triage),
+    ]
+    return without_commands("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
+
+
+def _verdict(triage: Triage) -> str:
+    host = printable(triage.about.hostname, 40)
+    if triage.verdict == "inconclusive":
+        return f"INCONCLUSIVE: {triage.about.looks} looks at {host} are too few"
+    ill = [one for one in triage.resources if one.severity is not None]
+    worst = max((one.severity for one in ill if one.severity is not None), default=None)
+    if triage.verdict == "unsure":
+        names = ", ".join(printable(one.name) for one in triage.resources if one.state is State.UNSURE)
+        return _cut(f"INCONCLUSIVE: over their limits on {host}, but not for sure: {names}", WIDTH)
+    if worst is None:
+        return f"HEALTHY: no resource of {host} is saturated"
+    names = ", ".join(f"{printable(one.name)} {one.state}" for one in ill)
+    return _cut(f"{worst.name}: {names}", WIDTH)
+
+
+def _told(resource: Resource) -> list[str]:
+    """A resource that is not well: what was found, by which numbers, who is behind it."""
+    level = f"  {resource.severity.name}" if resource.severity else ""
+    lines = [_cut(f"{printable(resource.name)}  {resource.state}{level}", WIDTH)]
+    lines += _wrapped(resource.summary, "   ", "   ")
+    for item in resource.evidence:
+        interval = ""
+        if item.low is not None and item.high is not None:
+            interval = f" [{_human(item.low, item.unit)}, {_human(item.high, item.unit)}]"
+        lines += _wrapped(
+            f"{item.name} {_human(item.value, item.unit)}{interval} ({item.source})", "      ", "   "
+        )
+    for culprit in resource.culprits:
+        group = f" of {culprit.group}" if culprit.group != culprit.name else ""
+        lines += _wrapped(f"pid {culprit.pid} {culprit.name}{group}: {amount(culprit)}", "      ", "   by ")
+    return lines
+
+
+def _resources(resources: Sequence[Resource]) -> list[str]:
+    if not resources:
+        return []
+    cells = [
+        (
+            printable(one.name),
+            one.state.value,
+            _measured(one.utilization),
+            _measured(one.saturation),
+            _measured(one.errors),
+            printable(one.note),
+        )
+        for one in resources[:_MOST]
+    ]
+    header = ("resource", "state", "utilization", "saturation", "errors", "note")
+    left = len(resources) - _MOST
+    more = [f"  and {left} more (-f json)"] if left > 0 else []
+    return ["Resources", *_table(header, cells, (20, 9, 17, 17, 13, 12)), *more]
+
+
+def _processes(processes: Iterable[Activity]) -> list[str]:
+    cells = [
+        (
+            str(one.pid),
+            printable(one.name),
+            *(_figure(one, name) for name in _COLUMNS),
+        )
+        for one in processes
+    ]
+    if not cells:
+        return []
+    header = ("pid", "name", *_COLUMNS.values())
+    return ["Processes, the busiest first", *_table(header, cells, (7, 16, 6, 6, 9, 11, 7, 10, 10))]
+
+
+_COLUMNS = {
+    Figure.CPU: "CPUs",
+    Figure.WAIT: "waits",
+    Figure.RESIDENT: "memory",
+    Figure.GROWTH: "grows",
+    Figure.BLOCKED: "blocked",
+    Figure.READ: "reads",
+    Figure.WRITTEN: "writes",
+}
+
+
+def _figure(activity: Activity, name: Figure) -> str:
+    found = activity.figure(name)
+    return "?" if found is None else _human(found.value, found.unit)
+
+
+def _next(triage: Triage) -> list[str]:
+    """Commands, each above why it is the one; all of it may be pasted."""
+    lines: list[str] = []
+    for step in triage.next:
+        lines += [f"  {printable(step.command)}", *_wrapped(step.why, "      # ", "      # ")]
+    return ["Next", *lines] if lines else []
+
+
+def _unseen(triage: Triage) -> list[str]:
+    texts = [f"{row.kind}: {row.missing}" for row in triage.not_evaluated]
+    texts += triage.unseen
+    texts += [f"{fault.source}: {fault.kind}, {fault.detail}" for fault in triage.faults]
+    lines = [line for text in texts for line in _wrapped(text, "    ", "  ")]
+    return ["Not evaluated, not seen", *lines] if lines else []
+
+
+def _cost(triage: Triage) -> list[str]:
+    about = triage.about
+    lasted = _human(about.window[1] - about.window[0], Unit.SECONDS)
+    ended = f" ({about.ended})" if about.ended else ""
+    cost = _human(about.cpu, Unit.SECONDS)
+    text = (
+        f"{about.looks} looks at {about.processes} processes of {about.hostname} ({about.cpus} CPUs) in "
+        f"{lasted}{ended}: {cost} of CPU; perfdiag {about.version}, run {about.run_id}"
+    )
+    return _wrapped(text, "  ")
+
+
+def _human(value: float, unit: Unit) -> str:
+    return human(value, unit) if math.isfinite(value) else "?"
+
+
+def _measured(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "-"
+    value, low, high = (_human(one, estimate.unit) for one in (estimate.value, estimate.low, estimate.high))
+    return value if value == low == high else f"{value} [{low}, {high}]"
+
+
+def _wrapped(text: str, rest: str = "", first: str = "") -> list[str]:
+    return textwrap.wrap(
+        printable(text, 1000),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+    )
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: tuple[int, ...]) -> list[str]:
+    """Left-aligned columns, at most `most` wide, without those that are empty in every row."""
+    kept = [column for column in range(len(header)) if any(row[column] for row in rows)]
+    cells = [[_cut(row[column], most[column]) for column in kept] for row in (header, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+SPEC = Format(name="terminal", help=__doc__, suffixes=(), render=render)
