@@ -14,6 +14,7 @@ import perfdiag.collectors
 from perfdiag.errors import Missing, TargetError
 from perfdiag.host import Host
 from perfdiag.host.cgroups import cpu_stat_files
+from perfdiag.host.command import Command
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.process import Target, access, describe
 from perfdiag.meta import Plan, closed, opened
@@ -25,18 +26,23 @@ from perfdiag.sampler.client import Sampler
 from perfdiag.sampler.engines.aside import Outcome
 from perfdiag.sampler.engines.beside import Beside
 from perfdiag.sampler.request import Request, rows_of
-
 from perfdiag.sampler.tcp_sockets import AllTcpSockets
+
 _STEP = 0.1  # seconds between two looks at the stop flag
 _MOST = 64  # processes whose counters are read in a snapshot
+_BEGINS = 1.0  # seconds in which a command has begun, and its interpreter
 _GRACE = 3.0  # seconds that the sampler may take beyond the duration
 
 
 class Collection:
-    """A recording in the making. `stop` may be called from a signal handler."""
+    """A recording in the making. `stop` may be called from a signal handler. A `command` is begun when it is
+    looked at."""
 
-    def __init__(self, host: Host, targets: Sequence[Target], plan: Plan) -> None:
-        self._host, self._targets, self._plan = host, targets, plan
+    def __init__(
+        self, host: Host, targets: Sequence[Target], plan: Plan, command: Command | None = None
+    ) -> None:
+        self.plan, self.command = plan, command
+        self._host, self._targets = host, targets
         self._collectors = discover(perfdiag.collectors, Collector)
         self._stopped = ""
         self._inspector = Inspector(host.procfs)
@@ -44,13 +50,13 @@ class Collection:
         role = Role.MASTER if plan.subprocesses else Role.TARGET
         processes = [replace(describe(target, host, self._inspector), role=role) for target in targets]
         self.recording = Recording(meta=opened(host, processes, plan), processes=processes)
+        self._sockets = AllTcpSockets([target.pidfd for target in targets], host)
         self._blind = _blind(targets, host)
         self._rows = 0
 
     def stop(self, why: str) -> None:
         """End early; the recording says why."""
         self._stopped = self._stopped or why
-        self._sockets = AllTcpSockets([target.pidfd for target in targets], host)
 
     def run(
         self,
@@ -67,6 +73,8 @@ class Collection:
             try:
                 self._follow(sampler, beside, started, progress, each)
             finally:
+                if self.command is not None:
+                    self.command.begin()
                 sampler.stop()
                 beside.stop()
             last = self._snapshot()
@@ -78,15 +86,15 @@ class Collection:
 
     def _beside(self) -> Beside:
         return Beside(
-            self._plan.stacks,
+            self.plan.stacks,
             host=self._host,
             inspector=self._inspector,
             pids=[target.pid for target in self._targets],
-            children=self._plan.subprocesses,
+            children=self.plan.subprocesses,
             permitted=not self._blind,
-            rate=self._plan.rate,
-            duration=self._plan.duration,
-            origin=Origins(self._plan.user_code).of,
+            rate=self.plan.rate,
+            duration=self.plan.duration,
+            origin=Origins(self.plan.user_code).of,
         )
 
     def _sampler(self) -> Sampler:
@@ -97,15 +105,17 @@ class Collection:
                 self.recording,
                 Request(
                     targets=rows_of(self._targets),
-                    rate=self._plan.rate,
-                    duration=self._plan.duration,
-                    subprocesses=self._plan.subprocesses,
-                    stacks=self._plan.stacks.reads,
+                    rate=self.plan.rate,
+                    duration=self.plan.duration,
+                    budget=self.plan.budget,
+                    subprocesses=self.plan.subprocesses,
+                    begins=self.command is not None,
+                    stacks=self.plan.stacks.reads,
                     procfs=self._host.procfs,
                     cpu_stat=tuple(sorted(groups)),
                 ),
                 clock=self._host.clock,
-                origin=Origins(self._plan.user_code).of,
+                origin=Origins(self.plan.user_code).of,
             )
         except OSError as error:
             raise TargetError(
@@ -128,12 +138,16 @@ class Collection:
         due = started + 1.0
         while not sampler.done and not self._stopped:
             now = clock.monotonic_ns() / 1e9
-            if now > started + self._plan.duration + _GRACE:
+            if now > started + self.plan.duration + _GRACE:
                 break
             sampler.pump(min(_STEP, max(0.0, due - now)))
-            beside.consider(recording)
+            if self.command is not None and sampler.hello:
+                self.command.begin()
+            self._sockets.look(recording.processes)
+            if self.command is None or now > started + _BEGINS:
+                beside.consider(recording)
             beside.watch()
-            progress(min(1.0, (now - started) / self._plan.duration))
+            progress(min(1.0, (now - started) / self.plan.duration))
             if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
                 recording.snapshots.append(self._snapshot())
                 each(recording)
@@ -144,6 +158,8 @@ class Collection:
         at, wall = clock.monotonic_ns() / 1e9, clock.wall()
         samples: list[Sample] = []
         faults: list[Fault] = []
+        self._sockets.look(self.recording.processes)
+        samples.extend(self._sockets.samples())
         for collector in self._collectors:
             pids = self._busiest() if collector.scope == "process" else [None]
             for pid in pids:
@@ -158,8 +174,6 @@ class Collection:
         the last snapshot."""
         processes, rows = self.recording.processes, self.recording.ticks.rows["process"]
         ran = Counter(rows[self._rows :])
-        self._sockets.look(self.recording.processes)
-        samples.extend(self._sockets.samples())
         self._rows = len(rows)
         chosen = range(len(self._targets))
         others = [index for index, _ in ran.most_common() if index not in chosen]
@@ -173,7 +187,7 @@ class Collection:
                 processes[number] = replace(processes[number], gone=now)
         self.recording.meta = closed(
             self.recording,
-            self._plan,
+            self.plan,
             found.added_to(sampler.totals),
             engine=found.engine,
             blind=(*self._blind, *found.blind),
@@ -181,6 +195,9 @@ class Collection:
             lasted=lasted,
             parent_cpu=_own_cpu() - self._cpu_mark,
         )
+        if self.command is not None:
+            self.recording.meta = replace(self.recording.meta, exit_status=self.command.status())
+        self._sockets.close()
         self._inspector.close()
 
 

@@ -19,11 +19,12 @@ _NAMED = 3  # processes that are named in the name of a program
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What was asked for. `rate` in Hz, `duration` in seconds; `subprocesses`: what the targets have started,
-    and will start, too; `stacks`: who reads them."""
+    """What was asked for. `rate` in Hz, `duration` in seconds; `budget`: the share of one core that looking
+    may take; `subprocesses`: what the targets have started, and will start, too; `stacks`: who reads them."""
 
     duration: float
     rate: float
+    budget: float = 0.3
     user_code: tuple[str, ...] = ()
     subprocesses: bool = False
     stacks: Choice = field(default_factory=Choice)

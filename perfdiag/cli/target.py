@@ -3,18 +3,22 @@
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from perfdiag.cli.choosing import choose, choosing_options
+from perfdiag.cli.engines import chosen
 from perfdiag.errors import Exit, TargetError, worst
 from perfdiag.model import INTERRUPTED, TARGET_EXITED, TERMINATED, Meta
 from perfdiag.recording import Recording
+from perfdiag.text import printable
 
 if TYPE_CHECKING:
     from perfdiag.collect import Collection
-    from perfdiag.sampler.engines.choice import Choice
 
 Each = Callable[[Recording], object]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -22,6 +26,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 _LONGEST, _FASTEST = 24 * 3600.0, 1000.0
 _LEAST_SECONDS, _LEAST_TICKS = 1.0, 100
+_LEAST_BUDGET = 0.001  # of a core; the loop alone needs that at one look a second
 
 
 def duration_of(ctx: click.Context, param: click.Parameter, value: str) -> float:
@@ -48,70 +53,94 @@ def rate_of(ctx: click.Context, param: click.Parameter, value: str) -> float:
     return rate
 
 
+def share_of(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """'1%' or '0.01' -> 0.01 of a core; a click callback."""
+    text = value.strip()
+    try:
+        share = float(text.removesuffix("%")) * (0.01 if text.endswith("%") else 1.0)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a share such as 1% or 0.01", ctx, param) from None
+    if not _LEAST_BUDGET <= share <= 1:
+        raise click.BadParameter(f"{text!r} is not from {_LEAST_BUDGET:.1%} to 100%", ctx, param)
+    return share
+
+
 def target_options(function: Function) -> Function:
-    """-p, -d, -r and what goes with them."""
+    """-p, --name, -s, -d, -r and what goes with them."""
     options = [
-        click.option("-p", "--pid", required=True, metavar="PID", help="Process to look at."),
-        click.option(
-            "-d",
-            "--duration",
-            callback=duration_of,
-            default="10s",
-            show_default=True,
-            metavar="TIME",
-            help="How long to look: 10, 10s, 2m.",
-        ),
-        click.option(
-            "-r",
-            "--rate",
-            callback=rate_of,
-            default="100",
-            show_default=True,
-            metavar="HZ",
-            help="Looks per second.",
-        ),
-        click.option(
-            "--user-code",
-            multiple=True,
-            metavar="GLOB",
-            help="Files that count as user code, besides all that is not installed. Repeatable.",
-        ),
+        click.option("-d", "--duration", callback=duration_of, default="10s", metavar="TIME",
+                     help="How long to look: 10, 10s, 2m.  [default: 10s; at a command until it ends]"),
+        click.option("-r", "--rate", callback=rate_of, default="100", show_default=True, metavar="HZ",
+                     help="Looks per second."),
+        click.option("--budget", callback=share_of, default="30%", show_default=True, metavar="SHARE",
+                     help="Of one core, for looking: above it fewer looks are made, and it is told."),
+        click.option("--user-code", multiple=True, metavar="GLOB",
+                     help="Files that count as user code, besides all that is not installed. Repeatable."),
         click.option("--procfs", default="/proc", hidden=True),
-    ]
+    ]  # fmt: skip
     for option in reversed(options):
         function = option(function)
-    return function
+    return choosing_options(function)
 
 
-def attach_to(
-    pid: str,
-    duration: float,
-    rate: float,
-    user_code: tuple[str, ...],
-    procfs: str,
-    stacks: "Choice",
-) -> "Collection":
-    """A recording of the target that is ready to run."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The options of `target_options` and `engine_options`, by their names."""
+
+    pids: tuple[str, ...]
+    name: str | None
+    subprocesses: bool
+    duration: float
+    rate: float
+    budget: float
+    user_code: tuple[str, ...]
+    procfs: str
+    engine: str
+    blocking: bool
+    native: bool
+
+
+def attach_to(wanted: Wanted) -> "Collection":
+    """A recording of what was chosen that is ready to run."""
     from perfdiag.collect import Collection
     from perfdiag.host import Host
-    from perfdiag.host.process import attach
     from perfdiag.meta import Plan
 
-    host = Host(procfs=procfs)
-    plan = Plan(duration=duration, rate=rate, user_code=user_code, stacks=stacks)
-    return Collection(host, [attach(pid, host)], plan)
+    host = Host(procfs=wanted.procfs)
+    choice = choose(wanted.pids, wanted.name, host, subprocesses=wanted.subprocesses)
+    stacks = chosen(
+        wanted.engine, blocking=wanted.blocking, native=wanted.native, processes=len(choice.targets)
+    )
+    plan = Plan(
+        duration=_LONGEST if choice.command and not _said("duration") else wanted.duration,
+        rate=wanted.rate,
+        budget=wanted.budget,
+        user_code=wanted.user_code,
+        subprocesses=wanted.subprocesses,
+        stacks=stacks,
+    )
+    return Collection(host, choice.targets, plan, choice.command)
 
 
-def record(collection: "Collection", duration: float, each: Each = lambda _: None) -> Recording:
-    """Record and detach; Ctrl-C and SIGTERM end it early and keep what there is."""
+def _said(option: str) -> bool:
+    """Whether the user has given this option."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def record(collection: "Collection", each: Each = lambda _: None) -> Recording:
+    """Record and detach; Ctrl-C and SIGTERM end it early and keep what there is. A command that was started
+    for it gets the Ctrl-C of the terminal too, and decides for itself; one that runs on is told."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         collection.stop(TERMINATED if number == signal.SIGTERM else INTERRUPTED)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    progress = _progress(duration)
+    progress = _progress(collection.plan.duration)
     try:
-        return collection.run(progress, each)
+        recording = collection.run(progress, each)
+        if collection.command is not None and recording.meta.exit_status is None:
+            click.echo(f"{printable(recording.meta.target)} runs on", err=True)
+        return recording
     finally:
         progress(1.0)
         for number, handler in before.items():
@@ -120,7 +149,7 @@ def record(collection: "Collection", duration: float, each: Each = lambda _: Non
 
 def _progress(duration: float) -> Callable[[float], None]:
     """A line on the terminal that says how far the look is; nothing when stderr is not one."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or duration >= _LONGEST:  # a day: a command, which writes here itself
         return lambda _: None
 
     def show(done: float) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from perfdiag.errors import Missing
 from perfdiag.host import Host
-from perfdiag.host.secrets import scrub
+from perfdiag.host.secrets import SHOWN, scrub
 from perfdiag.host.sockets import Address, listening_ports, other_end
 from perfdiag.model import ObjectType
 from perfdiag.text import printable
@@ -47,14 +47,14 @@ def link(host: Host, pid: int, descriptor: int) -> bytes:
     return host.link_proc(f"{pid}/fd/{descriptor}").encode("utf-8", "surrogateescape")
 
 
-def cmdline(host: Host, pid: int) -> bytes:
-    """Scrubbed here, so that secrets stay in this process. An argument that is cut is left out: what marks it
+def cmdline(host: Host, pid: int, limit: int = SHOWN) -> bytes:
+    """At most `limit` characters. Scrubbed here, so that secrets stay in this process. An argument that is cut is left out: what marks it
     as a secret may be in the part that is missing."""
     raw = host.proc(f"{pid}/cmdline", _CMDLINE)
     arguments = raw.rstrip("\0").split("\0") if raw else []
     if len(os.fsencode(raw)) >= _CMDLINE:
         arguments[-1] = "…"
-    return scrub(arguments).encode()
+    return scrub(arguments, limit).encode()
 
 
 def sockets(host: Host, pid: int) -> bytes:

@@ -20,7 +20,7 @@ from perfdiag.errors import Broken, Late, Missing, NoData
 from perfdiag.host import Host
 from perfdiag.host.clock import Clock, SystemClock
 from perfdiag.host.disposable import ended, start, take_answer
-from perfdiag.host.secrets import scrub_path
+from perfdiag.host.secrets import SHOWN, scrub_path
 
 _MOST = 4  # reads without an answer, in a minute; and children that SIGKILL has not ended
 _MINUTE = 60.0
@@ -70,9 +70,9 @@ class Inspector:
     def link(self, pid: int, descriptor: int) -> str:
         return scrub_path(self._text("link", pid, descriptor))
 
-    def cmdline(self, pid: int) -> str:
-        """The command line, at most 256 characters, secrets hidden."""
-        return self._text("cmdline", pid)
+    def cmdline(self, pid: int, limit: int = SHOWN) -> str:
+        """The command line, at most `limit` characters, secrets hidden."""
+        return self._text("cmdline", pid, limit)
 
     def sockets(self, pid: int) -> set[int]:
         """Inodes of the sockets of a process."""

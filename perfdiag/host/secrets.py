@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from perfdiag.text import printable
 
 HIDDEN = "***"
-_LIMIT = 256
+SHOWN = 256
 
 # What a secret is called in options, variables, headers, query strings and connection strings
 _NAME = (
@@ -25,8 +25,8 @@ _SHAPE = re.compile(
 )
 
 
-def scrub(arguments: Sequence[str]) -> str:
-    """The command line on one printable line of at most 256 characters, secrets replaced by '***'."""
+def scrub(arguments: Sequence[str], limit: int = SHOWN) -> str:
+    """The command line on one printable line of at most `limit` characters, secrets replaced by '***'."""
     shown: list[str] = []
     hide_next = user_next = False
     for argument in arguments:
@@ -37,7 +37,7 @@ def scrub(arguments: Sequence[str]) -> str:
         shown.append(_user(argument) if user_next else _argument(argument))
         hide_next = argument in _SHORT_OPTIONS or _OPTION.fullmatch(argument) is not None
         user_next = argument in _USER
-    return printable(" ".join(shown), _LIMIT)
+    return printable(" ".join(shown), limit)
 
 
 def scrub_path(path: bytes | str) -> str:

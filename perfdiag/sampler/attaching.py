@@ -18,7 +18,7 @@ from perfdiag.sampler.member import Member
 from perfdiag.sampler.objects import Objects
 
 _AGE = 0.1  # seconds that a child must have lived: before that it is most often about to start a program
-_AGAIN = 0.5  # seconds between two tries
+_SOON, _AGAIN = 0.1, 0.5  # seconds between two tries, in its first second and later
 _STARTING = 3.0  # seconds of life in which a program may still be about to start its interpreter
 _ALLOWANCE, _SHARE = 0.1, 0.1  # seconds at once, and of the time: what attaching to children may take
 
@@ -112,7 +112,8 @@ class Attaching:
         if one.readers and not one.lost:  # it went away since the last look
             one.lost, one.tried = True, 0.0
             one.replaced += 1
-        return now - one.since >= _AGE and now - one.tried >= _AGAIN
+        age = now - one.since
+        return age >= _AGE and now - one.tried >= (_SOON if age < 1 else _AGAIN)
 
     def _exe(self, one: Followed) -> str:
         try:

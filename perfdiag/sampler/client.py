@@ -94,6 +94,7 @@ class Sampler:
                 self.hello = json.loads(body)
             case Message.END:
                 self.totals = json.loads(body)
+                self.hello |= {"engine": self.totals["engine"]}
             case Message.FRAMES:
                 for file, function, line, first in json.loads(body):
                     origin = self._origin(file)
@@ -116,10 +117,10 @@ class Sampler:
                     self._object(Object(**fields | {"type": ObjectType(fields["type"])}))
 
     def _process(self, index: int, fields: dict[str, Any]) -> None:
-        """Of a process that was chosen all but its interpreter and its end was known before."""
+        """Of a process that was chosen more was known before; it may have been replaced since (exec)."""
         processes = self._recording.processes
         if index < self._chosen:
-            known = {name: fields[name] for name in ("runtime", "gone")}
+            known = {name: fields[name] for name in ("comm", "exe", "runtime", "gone")}
             processes[index] = replace(processes[index], **known)
             return
         groups = tuple((name, path) for name, path in fields["cgroups"])

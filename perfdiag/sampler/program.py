@@ -24,7 +24,7 @@ from perfdiag.sampler.member import Member
 from perfdiag.sampler.objects import Objects
 from perfdiag.sampler.request import Request
 from perfdiag.sampler.stacks import Stacks
-from perfdiag.sampler.tally import STACKS, Tally
+from perfdiag.sampler.tally import STACKS, Tally, engine
 from perfdiag.sampler.threads import Threads
 
 MOST = 256  # processes followed at a time
@@ -53,19 +53,24 @@ class Program:
         self._unfollowed = 0
         self._next_index = self._chosen = len(request.targets)
         for index, target in enumerate(request.held()):
-            self._choose(index, target)
+            self._choose(index, target, begins=request.begins)
         self._family = Family(self._host, {request.parent}) if request.subprocesses else None
         self._next_look = self._next_account = 0.0
+        if self._family is not None:
+            self._look(self._family)  # those that live are there at the first tick, not born after it
+        # the one process that there is has been tried by the time of the hello, which tells what came of it
+        self._alone = self._chosen == 1 and self._family is None and not request.begins
 
     # -- who is followed ----------------------------------------------------------------------------
 
-    def _choose(self, index: int, target: Target) -> None:
+    def _choose(self, index: int, target: Target, *, begins: bool) -> None:
         try:
             process = describe(target, self._host, self._inspector, ports=False)
             one = self._add(index, target, process, parent=-1)
         except (PerfdiagError, Missing, OSError):
             return  # it has ended, or no descriptor is left
-        self._attach(one)
+        if not begins and self._attaching.attach(one):
+            self._learn(one)
 
     def _add(self, index: int, target: Target, process: Process, parent: int) -> Followed:
         """OSError when it has ended, or no descriptor is left."""
@@ -177,21 +182,14 @@ class Program:
             except Missing:
                 continue  # it has ended
 
-    def _attach(self, one: Followed) -> None:
-        if self._attaching.attach(one):
-            self._learn(one)
-
     def _learn(self, one: Followed) -> None:
-        """Tell what a process is that has lived for a while: another program than its parent, maybe."""
-        if one.member.index >= self._chosen:
-            try:
-                known = describe(one.target, self._host, self._inspector, ports=False)
-            except (PerfdiagError, Missing, OSError):
-                return
-            one.process = replace(known, role=Role.WORKER)
-        if one.readers:
-            one.process = replace(one.process, runtime=f"CPython {one.readers[-1].version}")
-        self._changed[one.member.index] = one.process
+        """Tell what a process is that has lived for a while: another program than at first, maybe."""
+        try:
+            known = describe(one.target, self._host, self._inspector, ports=False)
+        except (PerfdiagError, Missing, OSError):
+            return
+        runtime = f"CPython {one.readers[-1].version}" if one.readers else ""
+        one.process = self._changed[one.member.index] = replace(known, role=one.process.role, runtime=runtime)
 
     def settle(self, budget: float) -> None:
         """Learn who is at the other end of connections, for at most `budget` seconds. One process asks at a
@@ -218,13 +216,8 @@ class Program:
     def hello(self) -> dict[str, Any]:
         """How this run reads."""
         chosen = list(self._followed.values())
-        engine = "non-stop reader" if any(one.readers for one in chosen) else "/proc"
         blind = [f"{STACKS}: {one.reason}" for one in chosen if one.reason] if self._alone else []
-        return {"engine": engine, "blind": blind}
-
-    @property
-    def _alone(self) -> bool:
-        return self._chosen == 1 and self._family is None
+        return {"engine": engine(sum(len(one.readers) for one in chosen)), "blind": blind}
 
     def totals(self) -> dict[str, Any]:
         """Counts, and what was not seen, in words."""

@@ -13,14 +13,15 @@ BUDGET = 0.30  # of one core
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """`targets`: (pid, pidfd, key, start) of each process that was chosen. `rate` in Hz, `duration` in
-    seconds; `stacks`: read those of interpreters; `budget`: the share of one core that looking may take;
-    `cpu_stat`: files that tell when the CPU quota of a control group stops the targets; `out`: the descriptor
-    that is written to."""
+    seconds; `begins`: the target becomes the program to be looked at once we have said hello; `stacks`: read
+    those of interpreters; `budget`: the share of one core that looking may take; `cpu_stat`: files that tell
+    when the CPU quota of a control group stops the targets; `out`: the descriptor that is written to."""
 
     targets: tuple[tuple[int, int, str, int], ...]
     rate: float
     duration: float
     subprocesses: bool = False
+    begins: bool = False
     stacks: bool = True
     budget: float = BUDGET
     procfs: str = "/proc"

@@ -10,6 +10,11 @@ STACKS = "Python stacks"
 _NAMED = 3  # kinds of programs, and of reasons, that are named
 
 
+def engine(readers: int) -> str:
+    """Who reads, by the number of interpreters that are read."""
+    return "non-stop reader" if readers else "/proc"
+
+
 class Tally:
     """Takes a process when it has ended, or when the recording does."""
 
@@ -25,6 +30,7 @@ class Tally:
         self.processes += 1
         self._counts["torn"] += one.member.torn
         self._counts["unopened"] += one.member.threads.unopened
+        self._counts["readers"] += len(one.readers)
         for reader in one.readers:
             self._counts["stacks"] += reader.stats.stacks
             self._counts["retried"] += reader.stats.retried
@@ -35,7 +41,8 @@ class Tally:
             self._reasons.setdefault(one.reason, Counter())[one.process.comm] += 1
 
     def totals(self) -> dict[str, Any]:
-        return {name: self._counts[name] for name in ("torn", "stacks", "retried", "unopened")}
+        counts = {name: self._counts[name] for name in ("torn", "stacks", "retried", "unopened")}
+        return {"engine": engine(self._counts["readers"])} | counts
 
     def blind(self, *, alone: bool) -> list[str]:
         """What was not seen, in words; of a process that is looked at `alone` the reason was told before."""
@@ -46,6 +53,6 @@ class Tally:
             told.append(f"asyncio tasks beyond the {LIMIT} oldest: there were more at times")
         for reason, names in [] if alone else list(self._reasons.items())[:_NAMED]:
             some = ", ".join(name for name, _ in names.most_common(_NAMED))
-            many = f"{sum(names.values())} of {self.processes} processes"
-            told.append(f"{STACKS} of {many} ({some}): {reason}")
+            many = f" of {sum(names.values())} of {self.processes} processes ({some})"
+            told.append(f"{STACKS}{many if self.processes > 1 else ''}: {reason}")
         return told

@@ -50,7 +50,6 @@ def test_without_a_verb_the_help_is_shown():
     [
         (("profil",), "Did you mean 'profile'?"),
         (("\x1b[2J",), "There is no command"),
-        (("profile",), "Missing option '-p'"),
         (("profile", "--pdi", "1"), "No such option '--pdi'"),
         (("profile", "-p"), "requires an argument"),
         (("report",), "Missing argument 'FILE'"),

@@ -1,103 +1,20 @@
 """Real trees of processes, followed by the loop as the sampler does it."""
 
 import contextlib
-import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from perfdiag.host.clock import SystemClock
-from perfdiag.host.process import attach
 from perfdiag.model import Role
-from perfdiag.sampler.loop import Loop
-from perfdiag.sampler.program import Program
-from perfdiag.sampler.request import Request, rows_of
-from perfdiag.sampler.throttle import Throttle
 from perfdiag.ticks import RowFlag
 from tests.cli.running import until
-
-# Told on standard input: fork N (workers that compute), spawn (another program), end, quit
-MASTER = """
-import os, signal, subprocess, sys
-def spin():
-    while True:
-        sum(range(1000))
-children = []
-print("ready", flush=True)
-for line in sys.stdin:
-    word, _, number = line.strip().partition(" ")
-    if word == "fork":
-        for _ in range(int(number)):
-            pid = os.fork()
-            if not pid:
-                spin()
-            children.append(pid)
-    elif word == "spawn":
-        children.append(subprocess.Popen(["sleep", "60"]).pid)
-    elif word == "end":
-        while children:
-            os.kill(children[-1], signal.SIGKILL)
-            os.waitpid(children.pop(), 0)
-    elif word == "quit":
-        break
-    print(*children, flush=True)
-"""
-
-
-class Followed:
-    """A master with its children, and a program that follows it."""
-
-    def __init__(self, process, *, subprocesses=True):
-        self.process = process
-        self.target = attach(process.pid)
-        self.loop = Loop(rate=100, clock=SystemClock(), throttle=Throttle(()))
-        targets = rows_of([self.target])
-        request = Request(
-            targets=targets, rate=100, duration=60, subprocesses=subprocesses, parent=os.getpid()
-        )
-        self.program = Program(request, self.loop)
-        self.processes = {}
-
-    def tell(self, words):
-        """Process ids of its children."""
-        self.process.stdin.write(f"{words}\n")
-        self.process.stdin.flush()
-        return [int(word) for word in self.process.stdout.readline().split()]
-
-    def look(self, until, seconds=5.0):
-        end = time.monotonic() + seconds
-        while not until() and time.monotonic() < end:
-            self.loop.tick(time.monotonic_ns())
-            self.program.follow(time.monotonic())
-            self.processes |= self.program.take_processes()
-            time.sleep(0.005)
-        assert until()
-
-    def alive(self):
-        return {member.pid for member in self.loop.members}
-
-    def stacks(self, index):
-        """Ids of the stacks that a process had."""
-        rows = self.rows("process", "stack")
-        return {stack for process, stack in rows if process == index and stack >= 0}
-
-    def rows(self, *names):
-        table = self.loop.ticks.rows
-        return list(zip(*(table[name] for name in names), strict=True))
+from tests.sampler.trees import Followed, started, tell
 
 
 @pytest.fixture
 def master():
     with contextlib.ExitStack() as stack:
-        process = stack.enter_context(
-            subprocess.Popen(
-                [sys.executable, "-c", MASTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-        )
-        process.stdout.readline()
+        process = stack.enter_context(started())
         found = Followed(process)
         stack.callback(process.kill)
         stack.callback(found.program.close)
@@ -115,6 +32,19 @@ def test_forked_workers_are_followed_with_their_stacks_and_share_them(master):
         (told[index].pid, told[index].ppid, told[index].role) for index in (1, 2)
     ]
     assert {True} == {told[index].runtime.startswith("CPython 3.") for index in (0, 1, 2)}
+
+
+def test_children_that_live_at_the_start_are_there_at_the_first_tick():
+    with contextlib.ExitStack() as stack:
+        process = stack.enter_context(started())
+        (pid,) = tell(process, "fork 1")
+        found = Followed(process)
+        stack.callback(process.kill)
+        stack.callback(found.program.close)
+        stack.callback(found.tell, "end")
+        assert {process.pid, pid} == found.alive()
+        found.loop.tick(1)
+        assert [(0, 0), (0, 1)] == found.rows("tick", "process")
 
 
 def test_a_child_that_ends_has_last_rows_and_a_time_of_its_end(master):
@@ -147,10 +77,7 @@ def test_children_that_lived_too_short_are_told_by_the_time_they_used(master):
 
 
 def test_without_subprocesses_a_program_is_one_process():
-    with subprocess.Popen(
-        [sys.executable, "-c", MASTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        process.stdout.readline()
+    with started() as process:
         alone = Followed(process, subprocesses=False)
         alone.tell("fork 1")
         alone.look(lambda: alone.loop.made > 20)
