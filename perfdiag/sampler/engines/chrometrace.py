@@ -1,8 +1,9 @@
 """Parses what `py-spy record -f chrometrace --threads` writes.
 
 A list of events: a frame begins ('B') or ends ('E') on a thread at `ts` microseconds since the start. Events
-are written where a stack differs from the one before. The outermost frame is 'thread (TID): name'. Functions
-and files are the target's to choose; what does not have the shape of an event is counted as an error.
+are written where a stack differs from the one before. The outermost frame is 'thread (TID): name', without the
+name where none is known. Functions and files are the target's to choose; what does not have the shape of an
+event is counted as an error.
 """
 
 import json
@@ -14,7 +15,7 @@ from perfdiag.model import Frame, Origin
 from perfdiag.sampler.engines.looks import Looks
 from perfdiag.text import printable
 
-_THREAD = re.compile(r"thread \((\d{1,10}|0x[0-9A-F]{1,16})\): .*", re.DOTALL)
+_THREAD = re.compile(r"thread \((\d{1,10}|0x[0-9A-F]{1,16})\)(?:: .*)?", re.DOTALL)
 # what is not Python: shared objects, the kernel's own, sources of other languages (by debug information)
 _NATIVE = re.compile(r"\.so(?:\.|$)|^\[|^$|\.(?:c|cc|cpp|cxx|h|hpp|rs|go|s|S)$")
 _ADDRESS = re.compile(r"0x[0-9a-f]+")

@@ -64,6 +64,11 @@ def test_threads_are_told_by_their_outermost_frame():
     assert {77: "one:1", 78: "two:1"} == {tid: stack for tid, [(_, _, stack)] in found.items()}
 
 
+def test_a_thread_may_have_no_name():
+    found, _ = parsed(event("B", 1, "thread (77)"), event("B", 1, "work"), event("E", 2, "work"))
+    assert {77} == found.keys()
+
+
 @pytest.mark.parametrize(
     "name", ["main", "thread (0x7FDF): x", "thread (0x7fd0): x", "thread (12345678901): x", "thread (): x"]
 )
