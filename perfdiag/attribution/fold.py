@@ -71,12 +71,10 @@ class Attribution:
     # -- one tick -----------------------------------------------------------------------------------
 
     def _tick(self, at: float, rows: Iterable[Row]) -> None:
-        tasks = False
         for row in rows:
             _, process, tid, cpu, delay, turns, *counted, call, item, stack, flags = row
             if tid >= FIRST_TASK:
                 self._tasks.see(at, row, first=self._first)
-                tasks = True
                 continue
             key = (process, tid)
             thread = self._threads.get(key)
@@ -94,8 +92,7 @@ class Attribution:
                 thread.stack = -1
             thread.count(Counted(*counted), self._price)
         self._ways.look(at)
-        if tasks:
-            self._tasks.look()
+        self._tasks.tick(at)
 
     def _born(self, key: tuple[int, int], at: float, stack: int) -> ThreadTime:
         known, first = self._reader.thread(*key), self._reader.code(stack)
@@ -133,6 +130,7 @@ class Attribution:
         thread.cpu, thread.delay, thread.turns = counters
         if woken and not (was_running and call == RUNNING):
             queued = 0.0
+        thread.free += queued
         rest = at - before + thread.pending - on_cpu - queued
         thread.pending = 0.0
         old, new = thread.share_out(rest, call != RUNNING, at - self._before - on_cpu)

@@ -21,8 +21,13 @@ Key = tuple[int, int]  # process, task
 
 # somebody has what is waited for
 _TAKEN = {TimeClass.LOCK, TimeClass.POOL}
-# nothing has come of such a wait until the task was seen to move
+_TO_PEERS = {TimeClass.NETWORK, TimeClass.CONNECT, TimeClass.SEND}
+# nothing has come of such a wait until the task was seen to move, or its loop is busy enough
 _FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP, TimeClass.LOCK}
+
+
+_LIVELY = 4.0  # times a second that a loop's thread is given a CPU, for each of its tasks
+_KNOWN_AFTER = 1.0  # seconds
 
 
 @dataclass(slots=True)
@@ -32,10 +37,11 @@ class _Task:
     group: str
     loop: int  # thread
     at: float
-    idled: float  # seconds that its loop had waited by then
+    free: float  # seconds that its loop had nothing in hand by then
     moved: bool  # it was born during the look, or seen to go on
     time: TimeClass | None = None  # of its wait; None: it runs
     stack: int = -1
+    peer: int = -1  # object: the only one that its loop has connections to
     joins: bool = False  # it awaits another task, whose frames are in its stack
     lock: int = -1  # that it waits for
     others: dict[int, int] = field(default_factory=dict)  # stacks of those who had it -> looks
@@ -50,12 +56,14 @@ class Tasks:
         self._tasks: dict[Key, _Task] = {}
         self._ended: list[tuple[Key, _Task]] = []
         self._takers: set[str] = set()  # groups that were seen to wait for work
+        self._quiet: dict[Key, tuple[float, int]] = {}  # loop with tasks not seen to move -> since, turns
+        self._changed = False  # a row of this tick was a task's
         self._holders = Holders(reader.stack)
         self._locks: dict[tuple[int, str, int], int] = {}  # process and function that takes it -> number
 
     def see(self, at: float, row: Row, *, first: bool) -> None:
         """A row of a task; `first`: of the first tick."""
-        _, process, tid, *_, call, _, stack, flags = row
+        _, process, tid, *_, call, peer, stack, flags = row
         key = (process, tid)
         task = self._tasks.get(key)
         if task is None:
@@ -63,19 +71,46 @@ class Tasks:
                 return
             loop = self._reader.thread(process, tid).loop
             task = self._tasks[key] = _Task(
-                group="task", loop=loop, at=at, idled=self._idled(process, loop, at), moved=not first
+                group="task", loop=loop, at=at, free=self._free(process, loop, at), moved=not first
             )
         self._book(key, task, at)
+        self._changed = True
         if flags & RowFlag.GONE:
             self._ended.append((key, self._tasks.pop(key)))
             return
         task.moved = task.moved or row[5] > 0
-        task.stack = stack
+        task.stack, task.peer = stack, peer
         task.joins, task.lock = False, -1
         task.time = None if call == RUNNING else self._class(process, task)
+        thread = self._threads.get((process, task.loop))
+        if task.time in _FOR_WORK and not task.moved and thread is not None:
+            self._quiet.setdefault((process, task.loop), (at, thread.turns))
 
-    def look(self) -> None:
-        """A tick with rows of tasks, after them: who has what others wait for."""
+    def tick(self, at: float) -> None:
+        """A tick, after its rows."""
+        for loop in [loop for loop in self._quiet if self._lively(loop, at)]:
+            del self._quiet[loop]
+            for key, task in self._of(loop):
+                self._book(key, task, at)
+                task.moved = True
+        if self._changed:
+            self._changed = False
+            self._look_for_holders()
+
+    def _of(self, loop: Key) -> list[tuple[Key, _Task]]:
+        return [row for row in self._tasks.items() if (row[0][0], row[1].loop) == loop]
+
+    def _lively(self, loop: Key, at: float) -> bool:
+        """Whether a loop does so much that its tasks go on, though each is always seen in the same wait."""
+        since, turns = self._quiet[loop]
+        thread = self._threads.get(loop)
+        if thread is None or at - since < _KNOWN_AFTER:
+            return False
+        awaiting = sum(not task.joins for _, task in self._of(loop))
+        return thread.turns - turns >= _LIVELY * awaiting * (at - since)
+
+    def _look_for_holders(self) -> None:
+        """Who has what others wait for."""
         for process in {key[0] for key, task in self._tasks.items() if task.lock >= 0}:
             alive = [row for row in self._tasks.items() if row[0][0] == process and not row[1].joins]
             seen = [Seen(tid, task.time, task.lock, task.stack) for (_, tid), task in alive]
@@ -116,7 +151,7 @@ class Tasks:
             return TimeClass.IDLE
         if time is TimeClass.SLEEP and self._timer(task, own):
             return TimeClass.IDLE
-        return time if task.moved or time not in _FOR_WORK else TimeClass.IDLE
+        return time
 
     def _lock(self, process: int, frames: Sequence[Frame], stack: int) -> int:
         """A number for what is taken in the function that awaits its turn."""
@@ -133,25 +168,26 @@ class Tasks:
         return len(user) <= 1 and task.group not in self._takers
 
     def _book(self, key: Key, task: _Task, at: float) -> None:
-        idled = self._idled(key[0], task.loop, at)
+        free = self._free(key[0], task.loop, at)
         whole = at - task.at
-        free = min(whole, max(0.0, idled - task.idled))
+        counted = min(whole, max(0.0, free - task.free))
         if task.time is not None and whole > 0:
-            waited = 0.0 if task.time is TimeClass.IDLE else free
+            for_work = task.time in _FOR_WORK and not task.moved
+            waited = 0.0 if task.time is TimeClass.IDLE or for_work else counted
             looks = sum(task.others.values())
             for other, count in task.others.items() if looks else ((-1, 1),):
                 _append(key, task, at, task.time, waited * count / (looks or 1), other)
             _append(key, task, at, TimeClass.IDLE, whole - waited)
-        task.at, task.idled, task.others = at, idled, {}
+        task.at, task.free, task.others = at, free, {}
 
-    def _idled(self, process: int, loop: int, at: float) -> float:
-        """Seconds that the thread of an event loop has waited in its selector by now; all of them where the
-        thread is not known."""
+    def _free(self, process: int, loop: int, at: float) -> float:
+        """Seconds that the thread of an event loop had no task in hand by now: it was in its selector, or
+        waited for a CPU. All of them where the thread is not known."""
         thread = self._threads.get((process, loop))
         if thread is None:
             return at
         waits = thread.blocked is TimeClass.IDLE
-        return thread.idled + (at - thread.at + thread.owed if waits else 0.0)
+        return thread.free + (at - thread.at + thread.owed if waits else 0.0)
 
 
 def _own(frames: Sequence[Frame]) -> Sequence[Frame]:
@@ -172,7 +208,7 @@ def _append(key: Key, task: _Task, at: float, time: TimeClass, weight: float, ot
             t0=task.at,
             t1=at,
             time=time,
-            object=-1,
+            object=task.peer if time in _TO_PEERS else -1,
             stack=task.stack,
             weight=weight,
             other=other,

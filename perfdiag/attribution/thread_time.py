@@ -44,7 +44,7 @@ class ThreadTime:
     collects: bool = False  # garbage, in the holder of the GIL
     pending: float = 0.0
     loose: float = 0.0
-    idled: float = 0.0  # seconds that it waited for work
+    free: float = 0.0  # seconds in which it had nothing in hand: it waited for work, or for a CPU
     owed: float = 0.0  # seconds of the present wait from before its first tick, not booked yet
     others: dict[int, int] = field(default_factory=dict)
     waits: list[Entry] = field(default_factory=list)
@@ -74,7 +74,7 @@ class ThreadTime:
         if weight <= 0 or self.blocked is None:
             return
         if self.blocked is TimeClass.IDLE:
-            self.idled += weight
+            self.free += weight
         total = sum(self.others.values())
         time = self.turns_seen.told(self.blocked, self.object)
         for other, count in self.others.items() if total else ((-1, 1),):

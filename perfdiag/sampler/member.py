@@ -38,6 +38,8 @@ class ObjectTable(Protocol):
 
     def resolve(self, call_line: bytes) -> int: ...
 
+    def only_peer(self, call_line: bytes) -> int: ...
+
 
 class Member:
     """`index` is that of the process in the recording. `reader` may be given, and is dropped when it fails:
@@ -148,9 +150,18 @@ class Member:
         reader = self._reader
         if reader is not None:
             try:
-                self.tasks.look(number, now, reader, lambda stack: self._stack(reader, stack), into)
+                self.tasks.look(
+                    number, now, reader, lambda stack: self._stack(reader, stack), self._peer, into
+                )
             except Vanished:
                 self._reader = None
+
+    def _peer(self, loop: int) -> int:
+        """The only peer of the event loop that a thread runs; -1 when that cannot be told."""
+        try:
+            return self.objects.only_peer(self.threads.by_tid[loop].syscall())
+        except (KeyError, OSError):
+            return -1
 
     def _calls(self, changed: Changed, stat: bool) -> Calls:
         """The system call of each changed thread; one that has ended since is left to the next tick."""

@@ -12,6 +12,7 @@ from perfdiag.sampler.cpython.tasks import TaskState
 from perfdiag.ticks import FIRST_TASK, RUNNING, TASK, RowFlag, Ticks
 
 _INTERVAL = 100_000_000  # nanoseconds between two looks, at least
+_PEERS = 1_000_000_000  # nanoseconds between two looks at who is at the other ends of a loop's connections
 _SHARE = 50  # of the time at most one part in so many
 
 
@@ -34,7 +35,9 @@ class TaskRows:
         self.born: list[BornTask] = []
         self._index = index
         self._due = 0
-        self._last: dict[int, tuple[int, int, bool]] = {}  # task -> call, stack, moved
+        self._last: dict[int, tuple[int, int, bool, int]] = {}  # task -> call, stack, moved, object
+        self._peers: dict[int, int] = {}  # loop -> object
+        self._next_peers = 0
         self._first = self._next = FIRST_TASK
 
     def restart(self) -> None:
@@ -42,16 +45,27 @@ class TaskRows:
         self._first = self._next
 
     def look(
-        self, number: int, now: int, reader: TaskReader, stack: Callable[[int], int], into: Ticks
+        self,
+        number: int,
+        now: int,
+        reader: TaskReader,
+        stack: Callable[[int], int],
+        peer: Callable[[int], int],
+        into: Ticks,
     ) -> None:
         """Rows of tick `number` for the tasks that changed, when it is time. `stack` turns a stack id of the
-        reader into one of the recording."""
+        reader into one of the recording; `peer` gives the object that a thread's event loop has all its
+        connections to, -1 when there is no such one now."""
         if now < self._due:
             return
         started = time.monotonic_ns()
         states = reader.tasks()
         if states is not None:
             present = {self._first + state.number: state for state in states}
+            if now >= self._next_peers:
+                self._next_peers = now + _PEERS
+                found = {loop: peer(loop) for loop in {state.loop for state in states}}
+                self._peers |= {loop: number for loop, number in found.items() if number >= 0}
             self._end([tid for tid in self._last if tid not in present], number, into)
             for tid, state in present.items():
                 known = stack(state.stack) if state.stack >= 0 else -1
@@ -63,7 +77,8 @@ class TaskRows:
         self._end(list(self._last), number, into)
 
     def _row(self, number: int, tid: int, state: TaskState, stack: int, into: Ticks) -> None:
-        row = (RUNNING if state.running else TASK, stack, state.moved)
+        call = RUNNING if state.running else TASK
+        row = (call, stack, state.moved, self._peers.get(state.loop, -1))
         if tid not in self._last:
             self._next = max(self._next, tid + 1)
             self.born.append(BornTask(tid, f"task {state.name}", state.loop))
@@ -74,10 +89,19 @@ class TaskRows:
     def _end(self, tids: list[int], number: int, into: Ticks) -> None:
         for tid in tids:
             del self._last[tid]
-            self._append(into, number, tid, TASK, -1, False, RowFlag.GONE)
+            self._append(into, number, tid, TASK, -1, False, -1, RowFlag.GONE)
 
     def _append(
-        self, into: Ticks, number: int, tid: int, call: int, stack: int, moved: bool, flags: RowFlag
+        self,
+        into: Ticks,
+        number: int,
+        tid: int,
+        call: int,
+        stack: int,
+        moved: bool,
+        peer: int,
+        flags: RowFlag,
     ) -> None:
-        """`slices` of a task is 1 when it was seen to go on; of its CPU time nothing is said."""
-        into.rows.append(number, self._index, tid, 0, 0, int(moved), 0, 0, 0, call, -1, stack, flags)
+        """`slices` of a task is 1 when it was seen to go on; of its CPU time nothing is said. Its object is
+        the peer that it would wait for, if it waits for one."""
+        into.rows.append(number, self._index, tid, 0, 0, int(moved), 0, 0, 0, call, peer, stack, flags)

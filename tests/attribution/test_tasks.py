@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from perfdiag.attribution.fold import Attribution
-from perfdiag.model import Thread, TimeClass
+from perfdiag.model import ObjectType, Thread, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.ticks import FIRST_TASK, RUNNING, TASK, RowFlag
-from tests.recordings_made import STDLIB, TICK, Script, run, seconds_of, slices_of, wait
+from tests.recordings_made import STDLIB, TICK, Script, queue, run, seconds_of, slices_of, wait
 
 ASYNCIO = f"{STDLIB}/asyncio"
 LOOP = 7  # thread
@@ -21,6 +21,7 @@ class Tasks(Script):
 
     def __init__(self) -> None:
         super().__init__()
+        self.peer = -1
         self.rows: list[tuple[int, int, int, int, bool, RowFlag]] = []
         self.selects = self.stack(
             f"{STDLIB}/selectors.py:5 select", f"{ASYNCIO}/base_events.py:9 _run_once", "app.py:90 <module>"
@@ -50,7 +51,7 @@ class Tasks(Script):
         rows = recording.ticks.rows
         merged = list(rows.rows())
         for tick, tid, call, stack, moved, flags in self.rows:
-            merged.append((tick, 0, tid, 0, 0, int(moved), 0, 0, 0, call, -1, stack, int(flags)))
+            merged.append((tick, 0, tid, 0, 0, int(moved), 0, 0, 0, call, self.peer, stack, int(flags)))
         merged.sort(key=lambda row: (row[0], row[2]))
         for at, name in enumerate(rows.names):
             rows.columns[name][:] = type(rows[name])("q", [row[at] for row in merged])
@@ -67,6 +68,16 @@ def test_a_task_waits_from_one_look_to_the_next() -> None:
     recording = tasks.made()
     assert {NETWORK: 0.5} == seconds_of(recording, FIRST)
     assert {tasks.fetch} == {part.stack for part in slices_of(recording) if part.tid == FIRST}
+
+
+def test_a_wait_for_a_peer_is_a_wait_for_the_only_one_that_there_is() -> None:
+    tasks = Tasks()
+    tasks.idle_loop()
+    tasks.peer = tasks.item(ObjectType.TCP, "10.0.0.7:5432")
+    tasks.waits(0, tasks.fetch)
+    tasks.waits(50, tasks.stack(f"{ASYNCIO}/locks.py:5 Lock.acquire", "app.py:7 work"))
+    found = {(part.time, part.object) for part in slices_of(tasks.made()) if part.tid == FIRST}
+    assert {(NETWORK, tasks.peer), (TimeClass.LOCK, -1)} == found
 
 
 def test_a_task_is_of_the_group_of_its_own_coroutine() -> None:
@@ -91,6 +102,14 @@ def test_while_its_loop_is_held_up_a_tasks_wait_is_not_counted() -> None:
     recording = tasks.made()
     found = seconds_of(recording, FIRST)
     assert pytest.approx({NETWORK: 0.3, IDLE: 0.7}, abs=2 * TICK) == found
+
+
+def test_a_loop_that_waits_for_a_cpu_holds_up_nobody() -> None:
+    tasks = Tasks()
+    turn = (wait(10, "epoll_wait", tasks.selects), queue(20, tasks.selects), run(2, tasks.selects))
+    tasks.loop(*3 * turn, wait(4, "epoll_wait", tasks.selects))
+    tasks.waits(0, tasks.fetch)
+    assert pytest.approx(0.94, abs=2 * TICK) == seconds_of(tasks.made(), FIRST)[NETWORK]
 
 
 AWAITED = [
@@ -142,6 +161,20 @@ def test_a_wait_of_which_nothing_came_may_be_for_work() -> None:
     recording = tasks.made()
     assert {IDLE: 0.6, NETWORK: 0.4} == seconds_of(recording, FIRST)
     assert {NETWORK: 0.8} == seconds_of(recording, SECOND)
+
+
+def test_tasks_of_a_lively_loop_go_on_though_they_are_always_seen_in_the_same_wait() -> None:
+    tasks = Tasks()
+    tasks.loop(*40 * (wait(4, "epoll_wait", tasks.selects), run(1, tasks.selects)))  # 20 times a second
+    for tid in range(FIRST, FIRST + 4):
+        tasks.waits(0, tasks.fetch, tid, moved=False)
+    recording = tasks.made()
+    assert (
+        0.7 < seconds_of(recording, FIRST)[NETWORK] <= 0.8
+    )  # of the second half: it is known after a second
+    for tid in range(FIRST + 4, FIRST + 6):
+        tasks.waits(0, tasks.fetch, tid, moved=False)
+    assert NETWORK not in seconds_of(tasks.made(), FIRST)
 
 
 def test_a_sleep_of_a_task_that_takes_work_is_no_timer() -> None:

@@ -79,6 +79,7 @@ def test_tasks_that_wait_for_a_slow_peer_are_found(newer_interpreter, slow_peer,
         first["kind"],
         *(first["where"][name] for name in ("file", "line", "function")),
     )
+    assert ("tcp", f"127.0.0.1:{slow_peer}") == (first["object"]["type"], first["object"]["name"])
     rows = {row["group"]: row for row in report["breakdown"]}
     assert "network" == rows["task Orders.load (orders.py)"]["class"]
     # a timer is idle, and so is a task that waits for the tasks of its group

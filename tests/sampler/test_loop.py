@@ -71,6 +71,9 @@ class Numbered:
             self.lines.append(call_line)
         return self.lines.index(call_line)
 
+    def only_peer(self, call_line):
+        return -1
+
 
 @pytest.fixture
 def tree(tmp_path):

@@ -1,6 +1,8 @@
 import errno
 import json
 import os
+import select
+import socket
 import subprocess
 import sys
 import time
@@ -256,3 +258,36 @@ def test_a_process_that_has_ended_has_no_objects():
     assert {-1} == {objects.resolve(line) for line in lines}
     inspector.close()
     os.close(pidfd)
+
+
+def _epoll_line(descriptor: int) -> bytes:
+    number = next(number for number, call in CALLS.items() if call.name == "epoll_wait")
+    return f"{number} {descriptor:#x} 0x0 0x0 0x0 0x0 0x0 0x7ffd 0x7f00".encode()
+
+
+def test_an_event_loop_with_connections_to_one_peer_waits_for_that(blocked):
+    """The loop is ours: what it watches are two clients of one server, a pipe, and our own listener."""
+    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    clients = [socket.create_connection(servers[number].getsockname()) for number in (0, 0, 1)]
+    pair = socket.socketpair()
+    pidfd, poll = os.pidfd_open(os.getpid()), select.epoll()
+    objects = blocked.new(pid=os.getpid(), pidfd=pidfd, read=Memory(os.getpid()).read)
+    line = _epoll_line(poll.fileno())
+    try:
+        for watched in (servers[0], *pair):
+            poll.register(watched)
+        assert -1 == objects.only_peer(line)
+        poll.register(clients[0])
+        poll.register(clients[1])
+        port = servers[0].getsockname()[1]
+        assert f"127.0.0.1:{port}" == objects.list[objects.only_peer(line)].name
+        poll.register(clients[2])
+        assert -1 == objects.only_peer(line)
+        assert -1 == objects.only_peer(_epoll_line(pidfd))
+        assert -1 == objects.only_peer(b"running")
+    finally:
+        objects.close()
+        poll.close()
+        os.close(pidfd)
+        for one in (*clients, *servers, *pair):
+            one.close()

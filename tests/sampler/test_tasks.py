@@ -19,11 +19,11 @@ def state(number: int, stack: int = 0, *, running: bool = False, moved: bool = F
     return TaskState(number, f"n{number}", 7, running, -1 if running else stack, moved, ())
 
 
-def looked(*looks: list[TaskState] | None) -> tuple[TaskRows, Ticks]:
+def looked(*looks: list[TaskState] | None, peer: int = -1) -> tuple[TaskRows, Ticks]:
     """Looks a second apart; stack n of the reader is 10 + n of the recording."""
     rows, ticks, reader = TaskRows(3), Ticks(), Reader(*looks)
     for tick in range(len(looks)):
-        rows.look(tick, tick * SECOND, reader, lambda stack: 10 + stack, ticks)
+        rows.look(tick, tick * SECOND, reader, lambda stack: 10 + stack, lambda loop: peer, ticks)
     return rows, ticks
 
 
@@ -46,6 +46,11 @@ def test_a_row_is_written_when_a_task_changed() -> None:
     assert {3} == set(ticks.rows["process"])
 
 
+def test_the_object_is_the_only_peer_of_the_loop() -> None:
+    _, ticks = looked([state(0)], peer=4)
+    assert [4] == list(ticks.rows["object"])
+
+
 def test_a_task_that_is_not_listed_any_more_has_ended() -> None:
     _, ticks = looked([state(0), state(1)], [state(1)])
     assert (1, FIRST_TASK, TASK, -1, RowFlag.GONE) == table(ticks)[-1]
@@ -59,14 +64,14 @@ def test_a_look_that_failed_changes_nothing() -> None:
 def test_between_two_looks_some_time_goes_by() -> None:
     rows, ticks, reader = TaskRows(0), Ticks(), Reader([state(0, 1)], [state(0, 2)])
     for tick, at in enumerate((0, SECOND // 100, SECOND // 2)):
-        rows.look(tick, at, reader, lambda stack: stack, ticks)
+        rows.look(tick, at, reader, lambda stack: stack, lambda loop: -1, ticks)
     assert [(0, 1), (2, 2)] == [(row[0], row[3]) for row in table(ticks)]
 
 
 def test_another_reader_numbers_its_tasks_anew() -> None:
     rows, ticks = looked([state(0), state(1)])
     rows.restart()
-    rows.look(5, 5 * SECOND, Reader([state(0)]), lambda stack: stack, ticks)
+    rows.look(5, 5 * SECOND, Reader([state(0)]), lambda stack: stack, lambda loop: -1, ticks)
     assert [(FIRST_TASK, RowFlag.GONE), (FIRST_TASK + 1, RowFlag.GONE), (FIRST_TASK + 2, 0)] == [
         (row[1], row[4]) for row in table(ticks)[2:]
     ]
