@@ -1,9 +1,9 @@
 """Parses what `py-spy record -f chrometrace --threads` writes.
 
 A list of events: a frame begins ('B') or ends ('E') on a thread at `ts` microseconds since the start. Events
-are written where a stack differs from the one before. The outermost frame is 'thread (TID): name', without the
-name where none is known. Functions and files are the target's to choose; what does not have the shape of an
-event is counted as an error.
+are written where a stack differs from the one before. The outermost frame is 'thread (TID): name', or without
+the name where none is known. Functions and files are the target's to choose; what does not have the shape of
+an event is counted as an error.
 """
 
 import json
