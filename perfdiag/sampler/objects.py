@@ -6,7 +6,7 @@ from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.sockets import Address
-from perfdiag.model import ObjectType
+from perfdiag.model import PAIR, Object, ObjectType
 from perfdiag.sampler.arguments import Polled, Read, destination, is_mutex, path, polled, selected
 from perfdiag.sampler.descriptors import Descriptors
 from perfdiag.sampler.interning import Interned
@@ -14,7 +14,10 @@ from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall
 
 _KNOWN = 1 << 14  # remembered lines of futex calls; forgotten all at once when there are more
 _NAMED = 4  # descriptors of a poll or select that are named
+_WATCHED = 64  # descriptors in an epoll set, beyond which their peers are not looked at
+_FDINFO = 1 << 14  # bytes; a line for each of them
 _P_PID, _P_PIDFD = 1, 3  # waitid(2)
+_SOCKETS = frozenset({ObjectType.TCP, ObjectType.UNIX})
 _PIPES = frozenset({ObjectType.PIPE, ObjectType.CHILD})
 
 
@@ -94,6 +97,24 @@ class Objects:
         if call.name == "sendfile" and not self._waits(arguments[0]):
             return self._descriptor(arguments[1])  # what holds it up is the file that it reads
         return self._descriptor(arguments[call.fd]) if call.fd >= 0 else -1
+
+    def only_peer(self, call_line: bytes) -> int:
+        """The one peer that an event loop has connections to, by the line of its thread while that waits for
+        events; -1 when there are several, or none, or it does not wait."""
+        number, arguments = parse_syscall(call_line)
+        call = CALLS.get(number)
+        if call is None or call.wait is not Wait.EPOLL or not arguments:
+            return -1
+        try:
+            text = self._host.proc(f"{self._pid}/fdinfo/{_signed(arguments[0])}", _FDINFO)
+        except Missing:
+            return -1
+        watched = [int(line.split()[1]) for line in text.splitlines() if line.startswith("tfd:")]
+        if len(watched) > _WATCHED:
+            return -1
+        found = {self._descriptors.object(descriptor) for descriptor in watched} - {-1}
+        peers = {item.id for item in map(self.list.__getitem__, found) if _is_peer(item)}
+        return peers.pop() if len(peers) == 1 else -1
 
     def _waits(self, descriptor: int) -> bool:
         """Whether a write to a descriptor waits for room (no O_NONBLOCK)."""
@@ -186,6 +207,11 @@ class Objects:
             return pid
         line = next((line for line in status.splitlines() if line.startswith("NSpid:")), "")
         return int(line.split()[-1]) if line else pid
+
+
+def _is_peer(item: Object) -> bool:
+    """Whether it is something that the process asks: no listener, no client, and not its own other end."""
+    return item.type in _SOCKETS and not item.served and item.name != PAIR
 
 
 def _signed(argument: int) -> int:
