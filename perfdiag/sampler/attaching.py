@@ -11,6 +11,7 @@ from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
 from perfdiag.host.process import Target
 from perfdiag.model import Process
+from perfdiag.sampler.cpython.notes import notes
 from perfdiag.sampler.cpython.reader import Reader, Unsupported, Vanished
 from perfdiag.sampler.cpython.runtime import Runtime
 from perfdiag.sampler.cpython.static_data import static_data
@@ -36,6 +37,7 @@ class Followed:
     since: float
     readers: list[Reader] = field(default_factory=list)  # one for each program that ran in it
     reason: str = ""  # why there is no reader
+    notes: tuple[str, ...] = ()  # what its stacks do not show
     exe: str = ""  # at the last try
     tried: float = 0.0
     lost: bool = False
@@ -65,7 +67,7 @@ class Attaching:
         else:
             one.member.reader = reader
             one.readers.append(reader)
-            one.objects.replaced(one.memory.read, reader.gil_range)
+            one.objects.replaced(one.memory.read, reader.gil_range, parks=reader.runtime.parks)
             one.reason, one.lost = "", False
             return True
         return False
@@ -84,7 +86,10 @@ class Attaching:
         one.objects.replaced(one.memory.read, static_data(mappings))  # for as long as no more is known
         if not self._wanted:
             raise Unsupported("they were not asked for")
-        return Reader(one.target.pid, one.memory, mappings)
+        one.notes = notes(mappings, None)
+        reader = Reader(one.target.pid, one.memory, mappings)
+        one.notes = notes(mappings, reader)
+        return reader
 
     def next(self, followed: "dict[int, Followed]") -> Followed | None:
         """Try the one that has waited longest, if any is due. Returns it when there was a try."""

@@ -8,9 +8,10 @@ from perfdiag.host.inspector import Inspector
 from perfdiag.host.sockets import Address
 from perfdiag.model import PAIR, Object, ObjectType
 from perfdiag.sampler.arguments import Polled, Read, destination, is_mutex, path, polled, selected
+from perfdiag.sampler.cpython import parking
 from perfdiag.sampler.descriptors import Descriptors
 from perfdiag.sampler.interning import Interned
-from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall
+from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall, stack_pointer
 
 _KNOWN = 1 << 14  # remembered lines of futex calls; forgotten all at once when there are more
 _NAMED = 4  # descriptors of a poll or select that are named
@@ -49,9 +50,10 @@ class Objects:
         self._nested: bool | None = None  # not known yet
         self.replaced(read, gil_range)
 
-    def replaced(self, read: Read, gil_range: tuple[int, int]) -> None:
-        """Another program runs in the process since: its memory and its GIL lie elsewhere."""
-        self._read, self._gil = read, range(*gil_range)
+    def replaced(self, read: Read, gil_range: tuple[int, int], *, parks: bool = False) -> None:
+        """Another program runs in the process since: its memory and its GIL lie elsewhere. `parks`: threads
+        that wait for a lock of its interpreter sleep on semaphores of their own."""
+        self._read, self._gil, self._parks = read, range(*gil_range), parks
         self._futexes.clear()
 
     def pending(self) -> int:
@@ -135,8 +137,12 @@ class Objects:
         if address in self._gil:
             found = self._interned.intern(ObjectType.GIL, "GIL")
         else:
+            if self._parks:
+                address = parking.lock(self._read, address, stack_pointer(line)) or address
             kind = "mutex" if is_mutex(arguments) else "futex"
             found = self._interned.intern(ObjectType.FUTEX, f"{kind} {address:#x}")
+            if self._parks:
+                return found  # the same line stands for another lock later
         if len(self._futexes) >= _KNOWN:
             self._futexes.clear()
         self._futexes[line] = found

@@ -217,6 +217,7 @@ class Program:
         """How this run reads."""
         chosen = list(self._followed.values())
         blind = [f"{STACKS}: {one.reason}" for one in chosen if one.reason] if self._alone else []
+        blind += [note for one in chosen for note in one.notes] if self._alone else []
         return {"engine": engine(sum(len(one.readers) for one in chosen)), "blind": blind}
 
     def totals(self) -> dict[str, Any]:

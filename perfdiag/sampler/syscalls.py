@@ -123,3 +123,8 @@ def parse_syscall(line: bytes) -> tuple[int, tuple[int, ...]]:
     if number < 0:
         return OUTSIDE, ()
     return number, tuple([int(word, 16) for word in words[1:7]])
+
+
+def stack_pointer(line: bytes) -> int:
+    """Of a blocked thread, from the same line: it stands before the program counter."""
+    return int(line.split()[-2], 16)

@@ -23,6 +23,7 @@ class Tally:
         self._counts = Counter[str]()
         self._replaced = 0
         self._bounded = False
+        self._notes = Counter[str]()
         self._reasons: dict[str, Counter[str]] = {}  # why there are no Python stacks -> of which programs
 
     def take(self, one: Followed, *, over: bool) -> None:
@@ -39,6 +40,7 @@ class Tally:
         self._replaced += one.replaced - (over and one.lost)
         if one.reason and not one.readers:
             self._reasons.setdefault(one.reason, Counter())[one.process.comm] += 1
+        self._notes.update(one.notes)
 
     def totals(self) -> dict[str, Any]:
         counts = {name: self._counts[name] for name in ("torn", "stacks", "retried", "unopened")}
@@ -55,4 +57,6 @@ class Tally:
             some = ", ".join(name for name, _ in names.most_common(_NAMED))
             many = f" of {sum(names.values())} of {self.processes} processes ({some})"
             told.append(f"{STACKS}{many if self.processes > 1 else ''}: {reason}")
+        for note, count in [] if alone else self._notes.most_common(_NAMED):
+            told.append(f"{note} (so in {count} of {self.processes} processes)")
         return told

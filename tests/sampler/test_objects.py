@@ -1,8 +1,10 @@
+import ctypes
 import errno
 import json
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -195,6 +197,23 @@ def test_a_futex_is_the_gil_when_it_lies_in_it(blocked):
     assert ObjectType.GIL is objects.list[objects.resolve(line)].type
     objects.replaced(Memory(blocked.pid).read, (0, 0))
     assert ObjectType.FUTEX is objects.list[objects.resolve(line)].type
+    objects.close()
+
+
+def test_threads_parked_for_one_lock_wait_for_one_object(blocked):
+    memory = ctypes.create_string_buffer(0x1000)
+    start = ctypes.addressof(memory)
+    memory[0x800] = memory[0x900] = 3  # two locks that threads are parked for
+
+    def resolved(stack, lock):
+        struct.pack_into("<Q", memory, stack + 8, start + lock)
+        line = f"202 {start + stack + 16:#x} 0x189 0x0 0x0 0x0 0xffffffff {start + stack:#x} 0x7f01"
+        return objects.list[objects.resolve(line.encode())].name
+
+    objects = blocked.new()
+    objects.replaced(Memory(os.getpid()).read, (0, 0), parks=True)
+    names = [resolved(0x100, 0x800), resolved(0x200, 0x800), resolved(0x100, 0x900)]
+    assert [f"futex {start + lock:#x}" for lock in (0x800, 0x800, 0x900)] == names
     objects.close()
 
 

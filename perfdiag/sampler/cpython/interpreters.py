@@ -56,6 +56,13 @@ class Interpreters:
             raise Unsupported("the interpreter is starting or has ended")
         return addresses
 
+    def own_gils(self) -> int:
+        """How many of the interpreters have a GIL of their own beside the main one's (from 3.12 on)."""
+        at = self._layout.interpreter_gil
+        if at is None:
+            return 0
+        return sum(self._memory.pointer(address + at) != self.gil for address in self.addresses[:-1])
+
     def _arrange(self) -> None:
         """Build the request. The copy is: head of the list, GIL, signatures, words with the flag of each
         garbage collector."""

@@ -49,7 +49,7 @@ class Reader:
             if runtime.tasks is None:
                 runtime = runtime._replace(tasks=find(memory, mappings, runtime.version, runtime.address))
             self.runtime = runtime
-            self._interpreters = Interpreters(memory, runtime)
+            self.interpreters = Interpreters(memory, runtime)
         except ProcessLookupError as error:
             raise Vanished(f"process {pid} has ended") from error
         except PermissionError:
@@ -57,7 +57,7 @@ class Reader:
         except OSError as error:
             raise Unsupported(f"the interpreter's memory cannot be read: {error.strerror}") from error
         self.version = "{}.{}.{}".format(*runtime.version)
-        self.gil_range = (self._interpreters.gil, self._interpreters.gil + runtime.layout.gil_size)
+        self.gil_range = (self.interpreters.gil, self.interpreters.gil + runtime.layout.gil_size)
         self.stats = ReaderStats()
         self._stack = stack_reader(memory, runtime)
         self._codes = CodeCache(memory, runtime.layout)
@@ -66,7 +66,7 @@ class Reader:
         self._delivered: dict[int, tuple[tuple[int, ...], _Known | None]] = {}
         self._stack_ids: dict[tuple[int, ...], int] = {}
         self._stacks: list[tuple[RawFrame, ...]] = []
-        self._threads: dict[int, Stack] = {}
+        self._threads: dict[int, list[Stack]] = {}  # several for a thread in several interpreters
         self._by_address: dict[int, int] = {}
         self._complete = False  # the list of threads is
         self._tasks = Tasks(memory, runtime.tasks, self._codes, self._intern) if runtime.tasks else None
@@ -96,7 +96,7 @@ class Reader:
         if self._tasks is None:
             return None
         try:
-            found = self._tasks.look(self._interpreters.addresses, self._by_address)
+            found = self._tasks.look(self.interpreters.addresses, self._by_address)
         except OSError as error:
             raise Vanished(f"the interpreter of process {self._pid} is gone: {error.strerror}") from error
         self.stats.bounded |= self._tasks.bounded
@@ -106,7 +106,7 @@ class Reader:
         threads, got = self._gather(only)
         whole: list[Stack] = []
         again: list[Stack] = []
-        at = self._interpreters.length
+        at = self.interpreters.length
         for thread in threads:
             end = at + thread.length
             if end <= got and thread.look(at) is Look.WHOLE:
@@ -119,20 +119,21 @@ class Reader:
         torn = [tid for thread in again if (tid := self._retry(thread, stacks))]
         self.stats.stacks += len(stacks)
         self.stats.torn += len(torn)
-        state = self._interpreters
+        state = self.interpreters
         holder = self._by_address.get(state.holder, 0) if state.locked else 0
         return PythonTick(holder, state.locked, state.collecting, stacks, torn)
 
     def _gather(self, only: Collection[int] | None) -> tuple[list[Stack], int]:
         """Copy the state and the stacks; once more when threads were born or have ended."""
-        state = self._interpreters
+        state = self.interpreters
         if only is None:  # the last of a thread's end cannot be seen in the state
             self._complete = False
         for _ in range(RETRIES):
             if not self._complete:
                 self._list_threads()
             known = self._threads
-            threads = list(known.values()) if only is None else [known[tid] for tid in only if tid in known]
+            chosen = known.values() if only is None else [known[tid] for tid in only if tid in known]
+            threads = [thread for several in chosen for thread in several]
             total = state.length + sum([thread.length for thread in threads])
             request = b"".join([state.request, *[thread.request for thread in threads]])
             got = self._memory.gather(request, total)
@@ -144,10 +145,10 @@ class Reader:
         return threads, got
 
     def _list_threads(self) -> None:
-        states, whole = self._interpreters.threads()
+        states, whole = self.interpreters.threads()
         outer = inner_tids(self._pid)
         self._delivered.clear()
-        before = {thread.address: (tid, thread) for tid, thread in self._threads.items()}
+        before = {one.address: (tid, one) for tid, several in self._threads.items() for one in several}
         self._threads, self._by_address, self._complete = {}, {}, whole
         for state in states:
             address, tid, _ = state
@@ -158,8 +159,7 @@ class Reader:
             self._by_address[address] = here
             known = before.get(address)
             stack = known[1] if known and known[0] == here else None
-            # newer interpreters come first: a thread in two of them runs the newer one's code
-            self._threads.setdefault(here, stack or self._stack(state))
+            self._threads.setdefault(here, []).append(stack or self._stack(state))
 
     def _retry(self, thread: Stack, stacks: dict[int, int]) -> int:
         """Read one stack until it is whole. Returns the thread when that does not succeed, else 0."""
@@ -209,7 +209,10 @@ class Reader:
                 if new or known is None:
                     again.append(thread)
                     continue
-            stacks[self._by_address[thread.address]] = known.stack
+            tid = self._by_address[thread.address]
+            # newer interpreters come first: a thread in two of them runs the newer one's code, if any
+            if tid not in stacks or not self._stacks[stacks[tid]]:
+                stacks[tid] = known.stack
             self._delivered[thread.address] = thread.chain, known
             self.stats.reused += thread.reused
             self.stats.partial += thread.partial

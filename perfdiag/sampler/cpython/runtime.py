@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from perfdiag.host.elf import X86_64, Image, Mapping, NotElf, images, open_mapped
 from perfdiag.host.memory import Memory
+from perfdiag.sampler.cpython import parking
 from perfdiag.sampler.cpython.debug_offsets import COOKIE, TABLE_SIZE, parse, published_version
 from perfdiag.sampler.cpython.layout import Layout, Unsupported, Version
 from perfdiag.sampler.cpython.release import SYMBOLS, pthread_tid, release
@@ -21,6 +22,11 @@ class Runtime(NamedTuple):
     layout: Layout
     pthread_tid: int = 0  # before 3.11: where a pthread has its thread id
     tasks: TaskLayout | None = None  # from 3.14 on, where asyncio has been imported
+
+    @property
+    def parks(self) -> bool:
+        """Whether threads may wait for locks in a parking lot."""
+        return self.version[:2] >= parking.FIRST
 
 
 def locate(memory: Memory, mappings: Sequence[Mapping]) -> Runtime:

@@ -70,7 +70,8 @@ def _dump(pid: int, pthreads: dict[int, int]) -> tuple[dict[int, list[tuple[str,
 
 def _pthreads(reader: Reader) -> dict[int, int]:
     """pthread_t -> thread, before 3.11."""
-    return {stack._pthread: tid for tid, stack in reader._threads.items() if isinstance(stack, HeapStack)}
+    several = {stack: tid for tid, stacks in reader._threads.items() for stack in stacks}
+    return {stack._pthread: tid for stack, tid in several.items() if isinstance(stack, HeapStack)}
 
 
 def _miscounted(reader: Reader, tid: int) -> set[int]:
@@ -79,7 +80,7 @@ def _miscounted(reader: Reader, tid: int) -> set[int]:
     layout = reader.runtime.layout
     if layout.frame_unit != 2:
         return set()
-    read, chain = reader._memory.pointer, reader._threads[tid].chain
+    read, chain = reader._memory.pointer, reader._threads[tid][0].chain
     tables = [reader._codes._bytes(read(code + layout.code_linetable)) for code in chain[::2]]
     return {number for number, table in enumerate(tables) if b"\x80" in table[1::2]}
 
