@@ -14,14 +14,19 @@ from perfdiag.attribution.locks import Holders, Seen, acquiring_frame
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.waits import WAITS, waiting_frame
-from perfdiag.model import AWAITED_TASK, Frame, Origin, Slice, TimeClass
+from perfdiag.model import AWAITED_TASK, Frame, ObjectType, Origin, Slice, TimeClass
 from perfdiag.ticks import RUNNING, RowFlag
 
 Key = tuple[int, int]  # process, task
 
 # somebody has what is waited for
 _TAKEN = {TimeClass.LOCK, TimeClass.POOL}
-_TO_PEERS = {TimeClass.NETWORK, TimeClass.CONNECT, TimeClass.SEND}
+# those in which the task waits for the other end that its loop knows of
+_TO_PEERS = {TimeClass.NETWORK, TimeClass.CONNECT, TimeClass.SEND, TimeClass.CHILD}
+_PIPES = {
+    ObjectType.CHILD: TimeClass.CHILD,
+    ObjectType.PIPE: TimeClass.IDLE,
+}  # streams that are none of a socket
 # nothing has come of such a wait until the task was seen to move, or its loop is busy enough
 _FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP, TimeClass.LOCK}
 
@@ -41,7 +46,7 @@ class _Task:
     moved: bool  # it was born during the look, or seen to go on
     time: TimeClass | None = None  # of its wait; None: it runs
     stack: int = -1
-    peer: int = -1  # object: the only one that its loop has connections to
+    peer: int = -1  # object: the only one that its loop waits for
     joins: bool = False  # it awaits another task, whose frames are in its stack
     lock: int = -1  # that it waits for
     others: dict[int, int] = field(default_factory=dict)  # stacks of those who had it -> looks
@@ -143,9 +148,11 @@ class Tasks:
             return TimeClass.IDLE
         key = waiting_frame(own)
         time = WAITS[key] if key else TimeClass.IDLE
+        if key == STREAM and (item := self._reader.object(task.peer)):
+            time = _PIPES.get(item.type, time)
         if time in _TAKEN:
             task.lock = self._lock(process, own, task.stack)
-        if time is TimeClass.IDLE or (key == STREAM and self._reader.serves):
+        if time is TimeClass.IDLE or (key == STREAM and time is TimeClass.NETWORK and self._reader.serves):
             if key:
                 self._takers.add(task.group)
             return TimeClass.IDLE

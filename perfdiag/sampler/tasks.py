@@ -12,7 +12,7 @@ from perfdiag.sampler.cpython.tasks import TaskState
 from perfdiag.ticks import FIRST_TASK, RUNNING, TASK, RowFlag, Ticks
 
 _INTERVAL = 100_000_000  # nanoseconds between two looks, at least
-_PEERS = 1_000_000_000  # nanoseconds between two looks at who is at the other ends of a loop's connections
+_PEERS = 250_000_000  # nanoseconds between two looks at who is at the other ends of a loop's connections
 _SHARE = 50  # of the time at most one part in so many
 
 

@@ -152,6 +152,18 @@ def test_a_server_waits_for_requests_on_its_streams_and_a_client_for_answers() -
     assert {IDLE: 1.0} == seconds_of(tasks.made(ports=(80,)), FIRST)
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(ObjectType.CHILD, TimeClass.CHILD), (ObjectType.PIPE, IDLE), (ObjectType.TCP, NETWORK)],
+)
+def test_a_stream_may_come_from_a_child(kind: ObjectType, expected: TimeClass) -> None:
+    tasks = Tasks()
+    tasks.idle_loop()
+    tasks.peer = tasks.item(kind, "git")
+    tasks.waits(0, tasks.fetch)
+    assert {expected: 1.0} == seconds_of(tasks.made(), FIRST)
+
+
 def test_a_wait_of_which_nothing_came_may_be_for_work() -> None:
     tasks = Tasks()
     tasks.idle_loop()

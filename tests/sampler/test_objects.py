@@ -285,10 +285,10 @@ def _epoll_line(descriptor: int) -> bytes:
 
 
 def test_an_event_loop_with_connections_to_one_peer_waits_for_that(blocked):
-    """The loop is ours: what it watches are two clients of one server, a pipe, and our own listener."""
+    """The loop is ours: what it watches are clients of two servers, a pair, a pipe, and our own listener."""
     servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     clients = [socket.create_connection(servers[number].getsockname()) for number in (0, 0, 1)]
-    pair = socket.socketpair()
+    pair, pipe = socket.socketpair(), os.pipe()
     pidfd, poll = os.pidfd_open(os.getpid()), select.epoll()
     objects = blocked.new(pid=os.getpid(), pidfd=pidfd, read=Memory(os.getpid()).read)
     line = _epoll_line(poll.fileno())
@@ -296,6 +296,8 @@ def test_an_event_loop_with_connections_to_one_peer_waits_for_that(blocked):
         for watched in (servers[0], *pair):
             poll.register(watched)
         assert -1 == objects.only_peer(line)
+        poll.register(pipe[0])
+        assert ObjectType.PIPE == objects.list[objects.only_peer(line)].type
         poll.register(clients[0])
         poll.register(clients[1])
         port = servers[0].getsockname()[1]
@@ -307,6 +309,7 @@ def test_an_event_loop_with_connections_to_one_peer_waits_for_that(blocked):
     finally:
         objects.close()
         poll.close()
-        os.close(pidfd)
+        for number in (pidfd, *pipe):
+            os.close(number)
         for one in (*clients, *servers, *pair):
             one.close()
