@@ -102,7 +102,8 @@ class Objects:
 
     def only_peer(self, call_line: bytes) -> int:
         """The one peer that an event loop has connections to, by the line of its thread while that waits for
-        events; -1 when there are several, or none, or it does not wait."""
+        events; without connections, the one child or pipe. -1 when there are several, or none, or it does not
+        wait."""
         number, arguments = parse_syscall(call_line)
         call = CALLS.get(number)
         if call is None or call.wait is not Wait.EPOLL or not arguments:
@@ -115,8 +116,10 @@ class Objects:
         if len(watched) > _WATCHED:
             return -1
         found = {self._descriptors.object(descriptor) for descriptor in watched} - {-1}
-        peers = {item.id for item in map(self.list.__getitem__, found) if _is_peer(item)}
-        return peers.pop() if len(peers) == 1 else -1
+        items = [self.list[number] for number in found]
+        peers = [item.id for item in items if _is_peer(item)]
+        peers = peers or [item.id for item in items if item.type in _PIPES]
+        return peers[0] if len(peers) == 1 else -1
 
     def _waits(self, descriptor: int) -> bool:
         """Whether a write to a descriptor waits for room (no O_NONBLOCK)."""
