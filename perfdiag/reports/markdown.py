@@ -75,6 +75,8 @@ def _evidence(finding: Finding) -> Iterable[tuple[str, ...]]:
     impact, bounds = finding.impact, _bounds(finding.impact)
     yield (f"impact{of}", _human(impact.value, impact.unit), bounds, "")
     for item in finding.evidence:
+        if item.value == impact.value and item.unit is impact.unit:
+            continue  # the share that was judged, when all of it is the finding's own
         yield (markdown(item.name), _human(item.value, item.unit), _bounds(item), markdown(item.source))
 
 
@@ -96,7 +98,7 @@ def _cost(report: Report) -> str:
         f"Cost of the look, {_human(meta.duration, Unit.SECONDS)}{ended}: "
         f"{_human(cost.sampler_cpu + cost.parent_cpu, Unit.SECONDS)} of CPU, "
         f"{cost.made} of {cost.planned} ticks, {cost.stacks} stacks{engine}; "
-        f"perfdiag {markdown(meta.version)}, run {markdown(meta.run_id)}"
+        f"perfdiag {markdown_code(meta.version)}, run {markdown_code(meta.run_id)}"
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from perfdiag.advice import sections
 from perfdiag.analyzers import target, use
-from perfdiag.diagnosis import Draft, NotEvaluated, Signal, UseRow
+from perfdiag.diagnosis import Draft, Evidence, NotEvaluated, Signal, UseRow
 from perfdiag.model import Meta, Snapshot
 from perfdiag.plugins import Rule, Signals, Step
 from perfdiag.timetable import TimeTable
@@ -94,7 +94,7 @@ def _resource(
         kind=kind,
         summary=draft.summary,
         advice=sections(kind)["What to do"],
-        evidence=draft.evidence,
+        evidence=draft.evidence if state is not State.UNSURE else tuple(map(_without_bounds, draft.evidence)),
     )
 
 
@@ -110,6 +110,10 @@ def _point(signal: Signal) -> Signal:
     """As if its value were certain."""
     value = signal.estimate.value
     return replace(signal, estimate=replace(signal.estimate, low=value, high=value))
+
+
+def _without_bounds(item: Evidence) -> Evidence:
+    return replace(item, low=None, high=None)
 
 
 def _judge(rule: Rule, signals: Iterable[Signal]) -> tuple[Draft | None, State]:

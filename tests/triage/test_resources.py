@@ -53,6 +53,7 @@ def test_what_is_over_its_limit_by_its_value_alone_is_unsure():
     rows = found(level("use.cpu.utilization", 1.0), level("use.cpu.saturation", 0.7, half=0.6))
     assert (State.UNSURE, None) == (rows["cpu"].state, rows["cpu"].severity)
     assert rows["cpu"].summary
+    assert {(None, None)} == {(item.low, item.high) for item in rows["cpu"].evidence}
 
 
 @pytest.mark.parametrize(

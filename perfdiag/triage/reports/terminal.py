@@ -36,7 +36,8 @@ def _verdict(triage: Triage) -> str:
     ill = [one for one in triage.resources if one.severity is not None]
     worst = max((one.severity for one in ill if one.severity is not None), default=None)
     if triage.verdict == "unsure":
-        names = ", ".join(printable(one.name) for one in triage.resources if one.state is State.UNSURE)
+        unsure = (one for one in triage.resources if one.state is State.UNSURE and one.summary)
+        names = ", ".join(printable(one.name) for one in unsure)
         return _cut(f"INCONCLUSIVE: over their limits on {host}, but not for sure: {names}", WIDTH)
     if worst is None:
         return f"HEALTHY: no resource of {host} is saturated"
@@ -71,7 +72,7 @@ def _resources(resources: Sequence[Resource]) -> list[str]:
             one.state.value,
             _measured(one.utilization),
             _measured(one.saturation),
-            _measured(one.errors),
+            "-" if one.errors is None else _human(one.errors.value, one.errors.unit),
             printable(one.note),
         )
         for one in resources[:_MOST]
@@ -79,7 +80,7 @@ def _resources(resources: Sequence[Resource]) -> list[str]:
     header = ("resource", "state", "utilization", "saturation", "errors", "note")
     left = len(resources) - _MOST
     more = [f"  and {left} more (-f json)"] if left > 0 else []
-    return ["Resources", *_table(header, cells, (20, 9, 17, 17, 13, 12)), *more]
+    return ["Resources", *_table(header, cells, (20, 9, 18, 18, 8, 15)), *more]
 
 
 def _processes(processes: Iterable[Activity]) -> list[str]:
