@@ -133,11 +133,12 @@ def _faults(step: Step) -> Iterable[tuple[Stack, float]]:
 
 
 def _openings(step: Step) -> Iterable[tuple[Stack, float]]:
-    """Time below library code that opens descriptors; where none was seen the waits that follow it, or else
-    all work: what opens is quick."""
+    """Time below library code that opens descriptors, or each stack with such code: to open is quick, and was
+    perhaps seen but once. Where none was seen the waits that follow it, or else all work."""
     busy = busy_time(step.table, pressed_only=False)
     rows = [(step.stacks[key.stack], key.time, float(row.sum())) for key, row in busy.rows if key.stack >= 0]
     opening = [(stack, seconds) for stack, _, seconds in rows if made_in(stack, OPENERS)]
+    opening = opening or [(stack, 1.0) for stack in step.stacks if made_in(stack, OPENERS)]
     waits = [(stack, seconds) for stack, time, seconds in rows if time in _OPENING]
     return opening or waits or [(stack, seconds) for stack, _, seconds in rows]
 

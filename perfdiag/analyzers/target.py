@@ -2,7 +2,8 @@
 
 About the process `process.cpu` (CPUs in use, mean), `process.resident`, `process.threads`,
 `process.descriptors` (used of its limit), `process.faults{kind}`, `process.switches{kind}`,
-`process.io{direction}` (what reached a disk). About its groups, with the label `cgroup`,
+`process.io{direction}` (what reached a disk), `memory.reread` (of what a disk was read for, the part that had
+been in memory before). About its groups, with the label `cgroup`,
 `use.cgroup.cpu.utilization` (of the quota) and `.saturation` (of the quota's periods, those in which it
 stopped the group), `use.cgroup.memory.utilization`, `.saturation` and `.errors` (killed for lack of memory);
 `cgroup.memory.reclaims` (times that the limit was reached and other pages had to go); and `cpu.quota`: the
@@ -13,10 +14,13 @@ from collections.abc import Iterator
 
 from perfdiag.diagnosis import Signal
 from perfdiag.facts import Fact, FactFold, Happened, Level, Share
+from perfdiag.host.procfs import PAGE
 from perfdiag.model import Meta
 from perfdiag.plugins import Analyzer, Step
 from perfdiag.readings import Interval, total
 from perfdiag.units import Unit
+
+_READ = 100_000  # bytes a second; what is read of less says nothing
 
 
 def derive(interval: Interval) -> Iterator[Fact]:
@@ -51,9 +55,25 @@ def _process(interval: Interval, pid: str) -> Iterator[Fact]:
         for kind in interval.after.labels(name, "kind"):
             growth = interval.growth(name, pid=pid, kind=kind)
             yield Happened(name, growth, (("kind", kind),), subject)
+    yield from _reread(interval, pid)
     for direction in interval.after.labels("process.io.bytes", "direction"):
         rate = interval.rate("process.io.bytes", pid=pid, direction=direction, layer="device")
         yield Level("process.io", rate, Unit.BYTES_PER_SECOND, (("direction", direction),), subject=subject)
+
+
+def _reread(interval: Interval, pid: str) -> Iterator[Fact]:
+    """Of the pages that a disk was read for, those that had been in memory: of a group of the process with a
+    limit where it counts them, else of the host."""
+    groups = [
+        interval.growth("cgroup.memory.refaults", cgroup=cgroup)
+        for cgroup in interval.after.labels("cgroup.memory.limit", "cgroup")
+    ]
+    known = [pages for pages in groups if pages is not None]
+    again = max(known) if known else interval.growth("memory.refaults", kind="file")
+    read = interval.growth("process.io.bytes", pid=pid, direction="read", layer="device")
+    if again is not None and read is not None and read >= _READ * interval.seconds:
+        pages = read / PAGE
+        yield Share("memory.reread", min(again, pages), pages, subject=f"process:{pid}")
 
 
 def _cgroup(interval: Interval, cgroup: str) -> Iterator[Fact]:

@@ -14,8 +14,8 @@ network  each `interface`. utilization: of its speed, where known; errors: error
 tcp      saturation: segments sent again; errors: connections aborted
 files    utilization: open files, of the host's limit
 
-Beside them `cpu.runnable`, `cpu.busiest`, `memory.refaults`, `disk.await{device}`, `network.drops{interface}`
-(of packets), `tcp.listen_drops`.
+Beside them `cpu.runnable`, `cpu.busiest`, `processes.births` (threads as well), `memory.refaults`,
+`disk.await{device}`, `network.drops{interface}` (of packets), `tcp.listen_drops`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -93,6 +93,8 @@ def _cpu(interval: Interval) -> Iterator[Fact]:
     running, cpus = interval.after.value("runqueue.running"), interval.after.value("cpu.online")
     if running is None or not cpus:
         return
+    created = interval.growth("processes.created")
+    yield Happened("processes.births", created)
     others = max(0.0, running - 1)  # perfdiag itself runs while it looks
     yield Level("cpu.runnable", others / cpus, Unit.RATIO)
     if not stalls:

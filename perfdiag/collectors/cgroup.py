@@ -2,7 +2,8 @@
 
 For each group, by its directory: `cgroup.cpu.usage` and `cgroup.cpu.quota` (CPUs), `cgroup.periods`,
 `cgroup.throttled_periods` and `cgroup.throttled` (seconds, summed over CPUs); `cgroup.memory.usage`,
-`cgroup.memory.anonymous` (of that, what is no cache of files), `cgroup.memory.limit`,
+`cgroup.memory.anonymous` (of that, what is no cache of files), `cgroup.memory.refaults` (pages of files that
+had to come back), `cgroup.memory.limit`,
 `cgroup.memory.events{event}` (max: reclaimed because the limit was reached; oom_kill);
 `cgroup.pressure.stall{resource, kind}`. Version 1, version 2 and both at once; a group has what its version
 and its enabled controllers have.
@@ -83,7 +84,7 @@ def _cpu_usage_v1(host: Host, path: str, group: str) -> Iterable[Sample]:
 
 def _memory_v1(host: Host, path: str) -> Iterable[Sample]:
     yield from _amounts(host, path, "memory.usage_in_bytes", "memory.limit_in_bytes")
-    yield from _anonymous(host, path, "total_rss")
+    yield from _contents(host, path, "total_rss", "total_workingset_refault_file")
     label = printable(path)
     if text := _text(host, f"{path}/memory.failcnt"):
         times = natural(whole_lines(text, f"{path}/memory.failcnt")[0], f"{path}/memory.failcnt")
@@ -97,18 +98,20 @@ def _memory_v1(host: Host, path: str) -> Iterable[Sample]:
 
 def _memory_v2(host: Host, path: str) -> Iterable[Sample]:
     yield from _amounts(host, path, "memory.current", "memory.max")
-    yield from _anonymous(host, path, "anon")
+    yield from _contents(host, path, "anon", "workingset_refault_file")
     events = parse_keyed(_text(host, f"{path}/memory.events"), f"{path}/memory.events")
     for event in ("high", "max", "oom", "oom_kill"):
         if event in events:
             yield counter("cgroup.memory.events", events[event], cgroup=printable(path), event=event)
 
 
-def _anonymous(host: Host, path: str, field: str) -> Iterable[Sample]:
-    """What the group uses and cannot be dropped: the rest is a cache of files."""
+def _contents(host: Host, path: str, anonymous: str, refaults: str) -> Iterable[Sample]:
+    """What the group uses and cannot be dropped (the rest is a cache of files), and pages that came back."""
     found = parse_keyed(_text(host, f"{path}/memory.stat"), f"{path}/memory.stat")
-    if field in found:
-        yield gauge("cgroup.memory.anonymous", found[field], Unit.BYTES, cgroup=printable(path))
+    if anonymous in found:
+        yield gauge("cgroup.memory.anonymous", found[anonymous], Unit.BYTES, cgroup=printable(path))
+    if refaults in found:
+        yield counter("cgroup.memory.refaults", found[refaults], cgroup=printable(path))
 
 
 def _amounts(host: Host, path: str, usage: str, most: str) -> Iterable[Sample]:

@@ -3,8 +3,9 @@
 For each whole device with hardware, or a hypervisor's, behind it: `disk.busy` (seconds with an operation in
 flight), `disk.queue_time` (operations in flight times seconds), `disk.operations`, `disk.operation_time` and
 `disk.bytes` by direction, `disk.in_flight`, and `disk.errors` where the driver counts them (SCSI).
-`filesystem.errors{device}` for ext4. Partitions, loop and memory devices, and the layers above (dm, md) are
-left out: their work is counted below them. From /proc/diskstats and /sys.
+`filesystem.errors{device}` for ext4. Partitions, memory devices, and the layers above (dm, md) are left out:
+their work is counted below them. So are loop devices, but those that have operations in flight: a queue may
+stand in one that is not in the device below. From /proc/diskstats and /sys.
 """
 
 from collections.abc import Iterable
@@ -33,7 +34,8 @@ def _devices(host: Host) -> Iterable[Sample]:
     except Missing:
         whole = {disk.name for disk in disks}  # no /sys: partitions are counted beside their device
     found = [disk for disk in disks if disk.name in whole and not disk.name.startswith(_MEMORY)]
-    for disk in [disk for disk in found if _is_device(host, disk.name)][:_MOST]:
+    loops = [disk for disk in disks if disk.name.startswith("loop") and disk.in_flight]
+    for disk in [*(disk for disk in found if _is_device(host, disk.name)), *loops][:_MOST]:
         yield from _counters(disk)
         yield from _errors(host, disk.name)
 

@@ -81,11 +81,19 @@ class Descriptors:
         except Missing:
             return ""
 
+    def _is_disk(self, descriptor: int) -> bool:
+        """Whether it is a block device: read and written like a file. A stat below /dev does not block."""
+        try:
+            return stat.S_ISBLK(os.stat(str(descriptor), dir_fd=self._folder).st_mode)
+        except OSError:
+            return False
+
     def _first_sight(self, descriptor: int, link: str) -> int:
         kind, _, rest = link.partition(":[")
         inode = int(rest[:-1]) if rest[:-1].isdigit() else 0
         if link.startswith("/"):
-            kind_of_file = ObjectType.DEVICE if _DEVICE.match(link) else ObjectType.FILE
+            device = _DEVICE.match(link) and not self._is_disk(descriptor)
+            kind_of_file = ObjectType.DEVICE if device else ObjectType.FILE
             number = self._objects.intern(kind_of_file, scrub_path(link))
         elif kind == "socket" and inode:
             return self._socket(descriptor, link, inode)

@@ -5,6 +5,7 @@ from perfdiag.analyzers.target import SPEC
 from perfdiag.analyzers.use import use_table
 from perfdiag.model import Snapshot
 from perfdiag.plugins import Collector, Signals, discover
+from tests.analyzers.snapshots_made import said_of
 from tests.hosts import PID, recorded
 
 COLLECTORS = [one for one in discover(perfdiag.collectors, Collector) if one.scope == "process"]
@@ -93,3 +94,30 @@ def test_without_a_quota_there_is_none(between):
     found = between("cgroup_v2", unlimited)
     assert "cpu.quota" not in found
     assert "use.cgroup.cpu.utilization" not in found
+
+
+def moments(refaults, read, *, limited):
+    label = {"cgroup": "fs/cgroup/memory/shop"}
+    for at in range(4):
+        found = [
+            ("process.started", 7, {"pid": "42"}),
+            ("memory.refaults", 10 * refaults * at, {"kind": "file"}),
+            ("process.io.bytes", read * at, {"pid": "42", "direction": "read", "layer": "device"}),
+        ]
+        if limited:
+            found += [("cgroup.memory.limit", 1, label), ("cgroup.memory.refaults", refaults * at, label)]
+        yield found
+
+
+def test_what_was_in_memory_before_is_told_of_what_is_read():
+    found = said_of(SPEC, list(moments(500, 4096 * 1000, limited=True)))
+    assert 0.5 == found.value("memory.reread")
+
+
+def test_without_a_group_the_host_counts_and_no_more_than_all_was_read():
+    found = said_of(SPEC, list(moments(500, 4096 * 1000, limited=False)))
+    assert 1.0 == found.value("memory.reread")
+
+
+def test_of_next_to_nothing_that_is_read_nothing_is_said():
+    assert "memory.reread" not in said_of(SPEC, list(moments(500, 4096, limited=True)))

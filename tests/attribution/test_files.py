@@ -12,6 +12,7 @@ from perfdiag.model import TimeClass
         ("/var/lib/shop/journal", "/var/lib/shop/*"),
         ("/srv/.hidden", "/srv/*"),
         ("/passwd", "/*"),
+        ("/dev/sda", "/dev/sda"),
         ("memfd:x", "memfd:x"),
         ("", ""),
     ],

@@ -7,10 +7,12 @@ from tests.hosts import recorded
 
 VDA = " 254 0 vda 100 5 2000 300 50 6 800 400 3 1500 2500\n"
 
+IDLE = VDA.replace(" 400 3 ", " 400 0 ")
+
 
 def test_a_device_with_hardware_behind_it(tmp_path):
     tree = recorded(tmp_path, "cgroup_v1")
-    tree.write("proc/diskstats", VDA + VDA.replace(" 0 vda", " 1 vda1") + VDA.replace("vda", "loop0"))
+    tree.write("proc/diskstats", VDA + VDA.replace(" 0 vda", " 1 vda1") + IDLE.replace("vda", "loop0"))
     assert {
         "disk.busy{device=vda}": counter(1.5, "s"),
         "disk.queue_time{device=vda}": counter(2.5, "s"),
@@ -23,6 +25,14 @@ def test_a_device_with_hardware_behind_it(tmp_path):
         "disk.in_flight{device=vda}": gauge(3),
         "filesystem.errors{device=vda}": counter(0),
     } == collect(SPEC, tree)
+
+
+def test_a_loop_device_in_which_operations_queue_counts(tmp_path):
+    tree = recorded(tmp_path, "cgroup_v1")
+    tree.write("proc/diskstats", VDA + VDA.replace("vda", "loop0") + IDLE.replace("vda", "loop1"))
+    found = collect(SPEC, tree)
+    assert gauge(3) == found["disk.in_flight{device=loop0}"]
+    assert set() == {series for series in found if "loop1" in series}
 
 
 def test_errors_of_a_scsi_disk_are_hexadecimal(tmp_path):

@@ -1,8 +1,8 @@
 """Less memory than the program works with: reclaim, swap or the limit of its control group stalls it.
 
-Its threads wait for pages outside of system calls, or compute in the kernel at the same place, while tasks
-are counted as stalled for memory; where the kernel does not count that, while its group reaches its limit and
-pages have to be read again.
+Its threads wait for pages outside of system calls, or for reads of files, and most of what is read had been
+in memory before: thrown out because a group is at its limit, or the host has no more. Or tasks are counted as
+stalled for memory meanwhile.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,25 +30,35 @@ LIMITS = (
         why="fewer faults that read a disk cannot hold a program up",
     ),
     Limit(
-        name="reclaims", default=1.0, unit=Unit.PER_SECOND, why="a group at its limit reaches it all the time"
+        name="reread",
+        default=0.5,
+        unit=Unit.RATIO,
+        why="most of what is read would be in memory still, if there were more of it",
+    ),
+    Limit(
+        name="reclaims",
+        default=1.0,
+        unit=Unit.PER_SECOND,
+        why="a group at its limit reaches it all the time",
+    ),
+    Limit(
+        name="used",
+        default=0.9,
+        unit=Unit.RATIO,
+        why="a host with a tenth left throws pages out before it needs them elsewhere",
     ),
 )
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
-    fault, stalls = signals.first("time.fault"), _stalls(signals)
-    if fault is None or not _pressed(signals, stalls, limits):
+    waits = _waits(signals, limits)
+    if not waits:
         return
-    same = in_function_of(fault, signals.all("time.kernel"))
-    reads = [
-        read
-        for read in signals.all("time.disk")
-        if stalls is not None and stalls.estimate.low >= max(0.2, read.estimate.value / 2)
-    ]
-    signal = joined(fault, [*same, *reads])
+    kernel = in_function_of(waits[0], signals.all("time.kernel"))
+    signal = joined(waits[0], [*waits[1:], *kernel])
     group = _group(signals, limits)
     of = f"the control group {group.name}" if group else "the host"
-    times = {TimeClass(one.name.removeprefix("time.")) for one in (fault, *same, *reads)}
+    times = {TimeClass(one.name.removeprefix("time.")) for one in (*waits, *kernel)}
     draft = time_draft(
         replace(signal, object=group),
         signals,
@@ -60,24 +70,38 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         " works with.",
         next_step=f"grep -E 'VmRSS|VmSwap|RssFile' /proc/{pid_of(signal)}/status  # against the limit",
         model="capacity",
-        evidence=_facts(signals, stalls),
+        evidence=_facts(signals),
     )
     if draft:
         yield draft
 
 
-def _stalls(signals: Signals) -> Signal | None:
-    """Time in which tasks were stalled for memory: in the group where it is counted, else on the host."""
-    found = [*signals.all("use.cgroup.memory.saturation"), *signals.all("use.memory.saturation")]
-    return max(found, key=lambda signal: signal.estimate.low, default=None)
+def _waits(signals: Signals, limits: Mapping[str, float]) -> list[Signal]:
+    """The waits that a lack of memory makes, the largest first: for pages, and for files read again."""
+    if _read_again(signals, limits):
+        found = [*signals.all("time.fault"), *signals.all("time.disk")]
+        return sorted(found, key=lambda one: -one.estimate.value)
+    return signals.all("time.fault") if _stalled(signals, limits) else []
 
 
-def _pressed(signals: Signals, stalls: Signal | None, limits: Mapping[str, float]) -> bool:
-    major = signals.first("process.faults", kind="major")
-    if stalls is None or (major is not None and major.estimate.value < limits["major"]):
+def _read_again(signals: Signals, limits: Mapping[str, float]) -> bool:
+    """Whether what is read had been in memory, and was thrown out for lack of it."""
+    again, used = signals.first("memory.reread"), signals.first("use.memory.utilization")
+    if again is None or again.estimate.low < limits["reread"]:
         return False
-    counted = stalls.label("measure") != "reclaim"
-    return stalls.estimate.low >= limits["stalled"] if counted else _group(signals, limits) is not None
+    full = used is not None and used.estimate.low >= limits["used"]
+    return full or _group(signals, limits) is not None
+
+
+def _stalled(signals: Signals, limits: Mapping[str, float]) -> bool:
+    """Whether tasks are counted as stalled for memory, while this process waits for pages from a disk."""
+    stalls = [
+        one
+        for one in (*signals.all("use.cgroup.memory.saturation"), *signals.all("use.memory.saturation"))
+        if one.label("measure") != "reclaim" and one.estimate.low >= limits["stalled"]
+    ]
+    major = signals.first("process.faults", kind="major")
+    return bool(stalls) and (major is None or major.estimate.value >= limits["major"])
 
 
 def _group(signals: Signals, limits: Mapping[str, float]) -> Object | None:
@@ -89,15 +113,14 @@ def _group(signals: Signals, limits: Mapping[str, float]) -> Object | None:
     return Object(id=-1, type=ObjectType.CGROUP, name=most.label("cgroup"))
 
 
-def _facts(signals: Signals, stalls: Signal | None) -> list[Evidence]:
-    facts = (
-        [evidence("time in which tasks were stalled for memory", stalls, "memory pressure")] if stalls else []
-    )
+def _facts(signals: Signals) -> list[Evidence]:
+    facts = []
     for name, words, source, labels in (
+        ("memory.reread", "of what was read, what had been in memory", "refaults, /proc/PID/io", {}),
+        ("use.memory.saturation", "time in which tasks were stalled for memory", "memory pressure", {}),
         ("process.faults", "page faults that read a disk", "/proc/PID/stat", {"kind": "major"}),
         ("cgroup.memory.reclaims", "times that the limit was reached", "memory.events or failcnt", {}),
         ("use.cgroup.memory.utilization", "memory in use, of the limit", "memory.current and its limit", {}),
-        ("memory.refaults", "pages of the host that had to come back", "/proc/vmstat", {}),
     ):
         if (signal := signals.first(name, **labels)) is not None:
             facts.append(evidence(words, signal, source))

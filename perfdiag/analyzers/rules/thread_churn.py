@@ -6,7 +6,7 @@ never seen in code of the program: they wait for the GIL or a CPU to begin, or t
 
 from collections.abc import Iterable, Mapping
 
-from perfdiag.diagnosis import Claim, Draft
+from perfdiag.diagnosis import Claim, Draft, Signal
 from perfdiag.judge import name_of, pid_of, share_limits, time_draft
 from perfdiag.judge_level import evidence
 from perfdiag.model import TimeClass
@@ -26,7 +26,7 @@ _TIMES = frozenset(TimeClass) - {TimeClass.IDLE, TimeClass.CHILD}
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
-    births = signals.first("churn.births")
+    births = _births(signals)
     if births is not None and births.estimate.value < limits["births"]:
         return
     for signal in signals.all("churn.share"):
@@ -49,6 +49,15 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         )
         if draft:
             yield draft
+
+
+def _births(signals: Signals) -> Signal | None:
+    """Threads born a second: those that were seen, or, as most may have been too short-lived for that, those
+    of the whole host. None where it is processes that are started, of which few are many."""
+    seen = signals.first("churn.births")
+    if seen is None:
+        return None
+    return max((seen, *signals.all("processes.births")), key=lambda one: one.estimate.value)
 
 
 SPEC = Rule(

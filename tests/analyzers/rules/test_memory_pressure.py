@@ -38,11 +38,24 @@ def test_a_host_without_memory_is_told_as_the_host():
     assert None is found.object
 
 
-def test_reads_are_its_own_where_tasks_are_stalled_as_long():
-    (found,) = said(SPEC, FAULT, share("time.disk", 0.4, where=PRICE), STALLS, MAJOR)
+def again(value):
+    return share("memory.reread", value)
+
+
+def test_files_that_have_to_be_read_again_count_where_a_group_is_at_its_limit():
+    reads = share("time.disk", 0.6, where=PRICE)
+    calm = share("use.memory.saturation", 0.0, labels=PRESSURE)
+    (found,) = said(SPEC, reads, calm, again(0.9), REACHED)
+    assert {TimeClass.DISK} == found.claim.times
+    assert found.summary.startswith("price (orders.py:40) waits for memory pages for 60 % of the busy time")
+    (found,) = said(SPEC, reads, FAULT, calm, again(0.9), REACHED)
     assert {TimeClass.FAULT, TimeClass.DISK} == found.claim.times
-    (found,) = said(SPEC, FAULT, share("time.disk", 0.9, where=PRICE), STALLS, MAJOR)
-    assert {TimeClass.FAULT} == found.claim.times
+
+
+def test_files_read_again_on_a_host_that_is_full():
+    reads = share("time.disk", 0.6, where=PRICE)
+    assert ["warning"] == verdicts(SPEC, reads, again(0.9), share("use.memory.utilization", 0.97))
+    assert [] == verdicts(SPEC, reads, again(0.9), share("use.memory.utilization", 0.5))
 
 
 @pytest.mark.parametrize(
@@ -52,13 +65,10 @@ def test_reads_are_its_own_where_tasks_are_stalled_as_long():
         (FAULT, STALLS, rate("process.faults", 0.5, kind="major")),  # somebody else is stalled
         (share("time.fault", 0.02), STALLS, MAJOR),
         (STALLS, MAJOR),
-        (FAULT, share("use.memory.saturation", 0.9, labels=(("measure", "reclaim"),)), MAJOR),  # no group
+        (FAULT, share("use.memory.saturation", 0.9, labels=(("measure", "reclaim"),)), MAJOR),
+        (share("time.disk", 0.9), again(0.1), REACHED),  # a stream fills the cache of its group
+        (share("time.disk", 0.9), STALLS, MAJOR),
     ],
 )
 def test_it_takes_a_lack_of_memory_and_a_program_that_waits_for_it(signals):
     assert [] == verdicts(SPEC, *signals)
-
-
-def test_without_pressure_counted_the_limit_that_is_reached_says_it():
-    reclaim = share("use.memory.saturation", 0.9, labels=(("measure", "reclaim"),))
-    assert ["warning"] == verdicts(SPEC, FAULT, reclaim, MAJOR, REACHED)

@@ -29,6 +29,12 @@ def test_making_threads_takes_the_time():
     assert TimeClass.CHILD not in found.claim.times
 
 
+def test_threads_too_short_lived_to_be_seen_are_counted_by_the_host():
+    host = replace(births(4000), name="processes.births")
+    assert ["warning"] == verdicts(SPEC, COST, births(3), host)
+    assert [] == verdicts(SPEC, COST, births(3), replace(births(10), name="processes.births"))
+
+
 def test_a_program_that_starts_a_thread_now_and_then():
     assert [] == verdicts(SPEC, COST, births(3))
     assert [] == verdicts(SPEC, share("churn.share", 0.05), births(300))
