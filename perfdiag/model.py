@@ -157,6 +157,7 @@ class Frame:
 # file and function of the frame that stands between an asyncio task's own frames and those, above them, of
 # the task that it awaits
 AWAITED_TASK = ("<asyncio>", "await task")
+TASKS = "task "  # the beginning of the name of a group of tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +247,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What the look cost: CPU seconds of perfdiag, ticks, torn reads, time the target was stopped."""
+    """What the look cost: CPU seconds of perfdiag, ticks, torn reads, time the target was stopped. `budget`
+    and `used` are shares of one core: what looking was allowed to take, and took."""
 
     sampler_cpu: float
     parent_cpu: float
@@ -256,6 +258,8 @@ class Cost:
     torn: int
     retried: int
     stopped: float = 0.0
+    budget: float = 0.0
+    used: float = 0.0
 
 
 # Why a recording ended early, where that is part of the contract (`Meta.ended`)

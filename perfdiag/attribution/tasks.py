@@ -14,7 +14,7 @@ from perfdiag.attribution.locks import Holders, Seen, acquiring_frame
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.waits import WAITS, waiting_frame
-from perfdiag.model import AWAITED_TASK, Frame, ObjectType, Origin, Slice, TimeClass
+from perfdiag.model import AWAITED_TASK, TASKS, Frame, ObjectType, Origin, Slice, TimeClass
 from perfdiag.ticks import RUNNING, RowFlag
 
 Key = tuple[int, int]  # process, task
@@ -142,7 +142,7 @@ class Tasks:
             return TimeClass.IDLE
         own = _own(stack.frames)
         root = own[-1]
-        task.group = f"task {root.function} ({root.file.rpartition('/')[2]})"
+        task.group = f"{TASKS}{root.function} ({root.file.rpartition('/')[2]})"
         task.joins = len(own) < len(stack.frames)
         if task.joins:  # what it awaits is the row of another task
             return TimeClass.IDLE

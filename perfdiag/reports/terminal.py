@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from perfdiag.diagnosis import BreakdownRow, Finding, FunctionRow, Report, UseRow
-from perfdiag.model import Estimate, Object, Place
+from perfdiag.model import TASKS, Estimate, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.reports._layout import WIDTH, cut, table, wrapped
 from perfdiag.text import printable, printable_lines, without_commands
@@ -94,7 +94,8 @@ def _breakdown(report: Report) -> list[str]:
     lines = ["Where busy thread time goes"]
     for row in report.groups:
         state = "under pressure" if row.pressed else "no pressure"
-        many = f"{row.threads} thread{'s' if row.threads != 1 else ''}"
+        what = "task" if row.name.startswith(TASKS) else "thread"
+        many = f"{row.threads} {what}{'s' if row.threads != 1 else ''}"
         occupied = f"{many}, occupied {_interval(row.occupancy)}, {state}"
         lines.append(f"  {printable(row.name, 40)}: {occupied}")
     rows = [_breakdown_row(row) for row in report.breakdown[:_MOST_ROWS]]

@@ -39,6 +39,11 @@ def test_a_long_path_keeps_its_end() -> None:
     assert "/orders.py:88 load" in text.split("\n")[0]
 
 
+def test_asyncio_tasks_are_counted_as_such() -> None:
+    tasks = replace(FULL.groups[0], name="task load (orders.py)", threads=8)
+    assert "\n  task load (orders.py): 8 tasks, occupied" in render(replace(FULL, groups=(tasks,)))
+
+
 def test_a_run_that_ended_early_says_so() -> None:
     ended = replace(FULL, meta=replace(FULL.meta, ended="target exited"))
     assert "(target exited)" in render(ended)
