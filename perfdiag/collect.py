@@ -78,7 +78,7 @@ class Collection:
                 sampler.stop()
                 beside.stop()
             last = self._snapshot()
-            found = beside.finish(recording, sampler.hello)
+            found = beside.finish(recording, sampler.hello, sampler.totals)
         faults = (*last.faults, *sampler.faults, *found.faults)
         recording.snapshots.append(replace(last, faults=faults))
         self._close(sampler, found, clock.monotonic_ns() / 1e9 - started)

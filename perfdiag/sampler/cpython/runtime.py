@@ -11,7 +11,7 @@ from perfdiag.sampler.cpython.layout import Layout, Unsupported, Version
 from perfdiag.sampler.cpython.release import SYMBOLS, pthread_tid, release
 from perfdiag.sampler.cpython.tables import TABLES
 from perfdiag.sampler.cpython.task_layout import TaskLayout
-from perfdiag.sampler.cpython.unread import TOO_OLD, other_machine, recognise
+from perfdiag.sampler.cpython.unread import NOT_PYTHON, TOO_OLD, other_machine, recognise
 
 _SCAN_LIMIT = 1 << 26
 
@@ -32,7 +32,7 @@ class Runtime(NamedTuple):
 def locate(memory: Memory, mappings: Sequence[Mapping]) -> Runtime:
     """The interpreter of the process. Unsupported says why there is none that can be read."""
     recognise(mappings)
-    reason = "not a CPython process"
+    reason = NOT_PYTHON
     for mapping in _candidates(mappings):
         try:
             with open_mapped(memory.pid, mapping) as file:

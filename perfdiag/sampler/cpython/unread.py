@@ -9,6 +9,7 @@ from perfdiag.sampler.cpython.layout import Unsupported
 _REST = "CPU, calls, files and peers are reported all the same"
 _PY_SPY = "py-spy reads it (--engine py-spy)"
 
+NOT_PYTHON = "not a CPython process"
 TOO_OLD = f"is older than 3.8, and not known to this reader; {_REST}; {_PY_SPY}"
 FREE_THREADED = (
     f"is a free-threaded build, which has other structs and no GIL; {_REST}; "

@@ -38,9 +38,11 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
 
     def added_to(self, totals: Mapping[str, Any]) -> dict[str, Any]:
-        """The totals of a sampler (none if it did not come to say them) with what the engine has done."""
+        """The totals of a sampler (none if it did not come to say them) with what the engine has done; what
+        is not seen is told here."""
         own = {"cpu": self.cpu, "stacks": self.looks, "torn": self.errors}
-        return {**totals, **{name: totals.get(name, 0) + value for name, value in own.items() if totals}}
+        both = {name: totals.get(name, 0) + value for name, value in own.items()}
+        return {**totals, **both, "blind": []} if totals else {}
 
 
 class Aside:

@@ -4,6 +4,7 @@ By itself py-spy is started for an interpreter that the sampler turned out not t
 programs that are not Python. What cannot be started or fails costs the run its stacks, and nothing else.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -14,10 +15,13 @@ from perfdiag.host.elf import parse_maps
 from perfdiag.host.inspector import Inspector
 from perfdiag.model import Origin
 from perfdiag.recording import Recording
+from perfdiag.sampler.cpython.unread import NOT_PYTHON
 from perfdiag.sampler.engines import perf, pyspy
 from perfdiag.sampler.engines.aside import Outcome
 from perfdiag.sampler.engines.choice import Choice, Engine
+from perfdiag.sampler.family import Family
 
+_MOST = 256  # children that are looked at from the start
 _READY = 3.0  # seconds that an engine may take to start before the sampler does
 _PYTHON = "Python stacks"  # how the sampler begins to say what it cannot read
 
@@ -108,7 +112,17 @@ class Beside:
         if not path:
             self._blind = (f"native stacks: perf is not installed; {perf.INSTALL}",)
             return
-        self._try(lambda: perf.Perf(path, pids, host=self._host, rate=self._rate))
+        everyone = [*pids, *self._below(pids)]
+        self._try(lambda: perf.Perf(path, everyone, host=self._host, rate=self._rate))
+
+    def _below(self, pids: Sequence[int]) -> list[int]:
+        """What they have started by now; what is forked later is looked at by itself."""
+        if not self._children:
+            return []
+        try:
+            return [stat.pid for stat in Family(self._host, {os.getpid()}).births(pids)][:_MOST]
+        except Missing:
+            return []
 
     def _try(self, start: Callable[[], Running]) -> None:
         try:
@@ -125,12 +139,11 @@ class Beside:
         if self._running is not None:
             self._running.stop()
 
-    def finish(self, recording: Recording, hello: Mapping[str, Any]) -> Outcome:
-        """Join what it saw; call it after `stop`, with what the sampler said when it began. The outcome
-        names all that read stacks, and what the sampler is blind to."""
-        engine, blind = str(hello.get("engine", "")), list(hello.get("blind", ()))
-        if not self._python:  # that it cannot be read is no news of a program that is not Python
-            blind = [text for text in blind if not text.startswith(_PYTHON)]
+    def finish(self, recording: Recording, *said: Mapping[str, Any]) -> Outcome:
+        """Join what it saw; call it after `stop`, with what the sampler `said` when it began and when it
+        ended. The outcome names all that read stacks, and what the sampler is blind to."""
+        engine = str(({"engine": ""} | dict(said[0]) | dict(said[-1]))["engine"])
+        blind = [text for part in said for text in part.get("blind", ()) if not text.endswith(NOT_PYTHON)]
         if self._running is None:
             return Outcome(engine=engine, blind=(*blind, *self._blind))
         outcome = self._running.join(recording)
