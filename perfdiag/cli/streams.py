@@ -15,6 +15,7 @@ import click
 from perfdiag.errors import Exit, PerfdiagError, TargetError
 from perfdiag.text import printable
 
+_DAY = 24 * 3600.0
 LOST = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
@@ -71,8 +72,8 @@ def tell(error: PerfdiagError) -> Exit:
 
 def progress_of(duration: float) -> Callable[[float], None]:
     """To be called with the share that is done: a line on the terminal that says how far the look is; nothing
-    when stderr is not one."""
-    if not sys.stderr.isatty():
+    when stderr is not one, or for a command that may take a day and writes there itself."""
+    if not sys.stderr.isatty() or duration >= _DAY:
         return lambda _: None
 
     def show(done: float) -> None:

@@ -1,7 +1,6 @@
 """What `profile` and `record` share: choosing the target, recording it, and the options of both."""
 
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -12,6 +11,7 @@ from click.core import ParameterSource
 
 from perfdiag.cli.choosing import choose, choosing_options
 from perfdiag.cli.engines import chosen
+from perfdiag.cli.streams import progress_of
 from perfdiag.errors import Exit, TargetError, worst
 from perfdiag.model import INTERRUPTED, TARGET_EXITED, TERMINATED, Meta
 from perfdiag.recording import Recording
@@ -135,7 +135,7 @@ def record(collection: "Collection", each: Each = lambda _: None) -> Recording:
         collection.stop(TERMINATED if number == signal.SIGTERM else INTERRUPTED)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    progress = _progress(collection.plan.duration)
+    progress = progress_of(collection.plan.duration)
     try:
         recording = collection.run(progress, each)
         if collection.command is not None and recording.meta.exit_status is None:
@@ -145,18 +145,6 @@ def record(collection: "Collection", each: Each = lambda _: None) -> Recording:
         progress(1.0)
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _progress(duration: float) -> Callable[[float], None]:
-    """A line on the terminal that says how far the look is; nothing when stderr is not one."""
-    if not sys.stderr.isatty() or duration >= _LONGEST:  # a day: a command, which writes here itself
-        return lambda _: None
-
-    def show(done: float) -> None:
-        end = "\r\x1b[K" if done >= 1 else ""
-        click.echo(f"\rlooking: {done * duration:.0f} of {duration:.0f} s{end}", nl=False, err=True)
-
-    return show
 
 
 def check_enough(recording: Recording) -> None:
