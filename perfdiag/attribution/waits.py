@@ -176,12 +176,16 @@ def waits_for(frames: Sequence[Frame]) -> TimeClass | None:
 def callback_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
     """The frames of the callback that an asyncio loop runs on this stack; () when it runs none: it is in its
     selector, or there is no loop."""
+    above = Origin.STDLIB
     for number, frame in enumerate(frames):
         keys = _keys(frame)
         if ("asyncio/events.py", "_run") in keys:
             return frames[:number]
+        if ("asyncio/runners.py", "run") in keys and above is not Origin.STDLIB:
+            return frames[:number]  # the loop between them is C code (uvloop)
         if ("asyncio/base_events.py", "_run_once") in keys:
             break
+        above = frame.origin
     return ()
 
 

@@ -61,6 +61,15 @@ def test_a_callback_runs_below_the_handle_of_its_loop():
     assert () == callback_frames((USER, RUN_ONCE))
 
 
+def test_a_callback_of_a_loop_in_c_stands_on_what_started_the_loop():
+    runner = frame("/x/asyncio/runners.py", "Runner.run")
+    main = frame("/srv/app.py", "<module>", Origin.USER)
+    assert (LIBRARY, USER) == callback_frames((LIBRARY, USER, runner, main))
+    assert () == callback_frames((runner, main))  # it waits
+    starting = frame("/x/asyncio/base_events.py", "BaseEventLoop.run_until_complete")
+    assert () == callback_frames((starting, runner, main))
+
+
 def test_a_loop_that_runs_inside_a_callback_waits_in_its_own_selector():
     handle = frame("/x/asyncio/events.py", "Handle._run")
     assert () == callback_frames((frame("/x/selectors.py", "select"), RUN_ONCE, USER, handle, RUN_ONCE))
