@@ -77,7 +77,7 @@ def _stacks(ptrace: bool) -> Ability:
     return Ability(
         name="Python stacks without stopping the target",
         have=known,
-        detail=f"CPython 3.11, 3.12 and 3.13 of {whose}"
+        detail=f"CPython 3.8 to 3.15 of {whose}"
         if known
         else f"not on {platform.machine()} with {platform.libc_ver()[0] or 'this C library'}",
         fix="" if known else "the kernel's view of threads is reported all the same",
