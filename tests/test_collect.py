@@ -98,10 +98,10 @@ def test_a_sampler_that_cannot_be_started_is_told(busy):
     assert "Too many open files" == caught.value.cause
 
 
-def test_a_program_that_is_not_python_is_recorded_without_stacks():
+def test_a_program_that_is_not_python_has_no_stacks_of_python_and_that_is_no_news():
     with subprocess.Popen(["sleep", "60"]) as process:
         recording = collect(process.pid)
         process.kill()
-    assert "/proc" == recording.meta.engine
-    assert any(text.startswith("Python stacks: ") for text in recording.meta.blind)
+    assert recording.meta.engine in ("perf", "/proc")  # by what is installed and permitted
+    assert not any(text.startswith("Python stacks") for text in recording.meta.blind)
     assert [] == recording.stacks

@@ -1,7 +1,7 @@
 """Where the static variables of an interpreter lie: its GIL is among them, whichever version it is.
 
-`_PyRuntime` is static, and holds the GIL (before 3.12) or the main interpreter with its own. So a futex in that
-memory is the GIL even of an interpreter whose structs are not known.
+`_PyRuntime` is static, and holds the GIL (before 3.12) or the main interpreter with its own. So a futex in
+that memory is the GIL even of an interpreter whose structs are not known.
 """
 
 import os
