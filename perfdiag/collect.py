@@ -5,6 +5,7 @@ and what there is becomes the recording.
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -31,6 +32,7 @@ from perfdiag.sampler.tcp_sockets import AllTcpSockets
 _STEP = 0.1  # seconds between two looks at the stop flag
 _MOST = 64  # processes whose counters are read in a snapshot
 _BEGINS = 1.0  # seconds in which a command has begun, and its interpreter
+_SNAPSHOTS = 0.3  # of the budget, at most, goes into snapshots
 _GRACE = 3.0  # seconds that the sampler may take beyond the duration
 
 
@@ -149,9 +151,10 @@ class Collection:
             beside.watch()
             progress(min(1.0, (now - started) / self.plan.duration))
             if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
+                mark = time.process_time()
                 recording.snapshots.append(self._snapshot())
                 each(recording)
-                due += 1.0
+                due += max(1.0, (time.process_time() - mark) / (_SNAPSHOTS * self.plan.budget))
 
     def _snapshot(self) -> Snapshot:
         clock = self._host.clock

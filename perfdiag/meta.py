@@ -13,6 +13,7 @@ from perfdiag.host import Host
 from perfdiag.model import Cost, Meta, Process, Role
 from perfdiag.recording import Recording
 from perfdiag.sampler.engines.choice import Choice
+from perfdiag.units import Unit, human
 
 _NAMED = 3  # processes that are named in the name of a program
 
@@ -65,11 +66,10 @@ def closed(
     ended, covered = _end(recording, plan, stopped or totals.get("ended", ""), bool(totals), lasted)
     slowed = bool(totals.get("slowed", False))
     unseen = [*blind, *totals.get("blind", [])]
+    if slowed:
+        unseen.append(_slowed(plan, totals, made / max(covered, 1e-3)))
     if totals.get("unopened", 0):
         unseen.append(f"{totals['unopened']} threads for which no descriptor was left")
-    if slowed:
-        achieved = made / max(covered, 1e-3)
-        unseen.append(f"short waits: the rate was lowered to {achieved:.0f} Hz to hold the budget of CPU")
     return replace(
         recording.meta,
         target=_name(recording.processes, plan),
@@ -85,8 +85,21 @@ def closed(
             stacks=int(totals.get("stacks", 0)),
             torn=int(totals.get("torn", 0)),
             retried=int(totals.get("retried", 0)),
+            budget=plan.budget,
+            used=float(totals.get("used", 0.0)),
         ),
     )
+
+
+def _slowed(plan: Plan, totals: Mapping[str, Any], rate: float) -> str:
+    """That fewer looks were made than asked for, why, and what came of it."""
+    why = f"the budget of CPU ({human(plan.budget, Unit.RATIO)} of a core"
+    why += f", {human(totals['used'], Unit.RATIO)} used)"
+    if totals["full"]:
+        why = "the size of the recording"
+    turns = totals["turns"]
+    told = f"short waits: the rate was lowered from {plan.rate:.0f} to {rate:.3g} Hz to hold {why}"
+    return f"{told}; threads took turns, {turns} at worst" if turns > 1 else told
 
 
 def _end(recording: Recording, plan: Plan, ended: str, told: bool, lasted: float) -> tuple[str, float]:

@@ -226,6 +226,8 @@ def _cost(cost: Cost) -> Json:
         "stacks": cost.stacks,
         "torn": cost.torn,
         "retried": cost.retried,
+        "budget": _number(cost.budget),
+        "used": _number(cost.used),
     }
 
 

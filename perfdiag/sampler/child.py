@@ -13,6 +13,7 @@ from typing import Any
 from perfdiag.host.clock import SystemClock
 from perfdiag.host.parent import die_with_parent
 from perfdiag.model import TARGET_EXITED
+from perfdiag.sampler.budget import Budget
 from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.outbox import Outbox
 from perfdiag.sampler.program import Program
@@ -22,22 +23,19 @@ from perfdiag.sampler.throttle import Throttle
 
 _FLUSH = 0.2  # seconds of ticks that are lost when this process is killed
 _SETTLE = 0.002  # seconds a tick may spend on naming peers
-_BUDGET = 0.30  # of one core; above it the rate is lowered, and the report says so
 
 
 class Session:
     """One run against one program: owns the loop, and writes what is new to the pipe."""
 
     def __init__(self, request: Request) -> None:
-        self._outbox = Outbox(request.out)
-        self._duration = request.duration
+        self._request, self._outbox = request, Outbox(request.out)
         self._loop = Loop(rate=request.rate, clock=SystemClock(), throttle=Throttle(request.cpu_stat))
         self._program = Program(request, self._loop)
-        self._asked = self._loop.interval
-        self._slowed = self._ending = False
+        self._ending = False
         self._ended = ""
         self._next_flush = 0.0
-        self._cpu_mark = (time.monotonic(), time.process_time())
+        self._budget = self._budgeted()
 
     def end(self) -> None:
         """Stop before the time is over; may be called from a signal handler."""
@@ -45,14 +43,21 @@ class Session:
 
     def run(self) -> None:
         self._outbox.send(Message.HELLO, self._program.hello())
-        self._loop.run(time.monotonic_ns() + int(self._duration * 1e9), self._between)
+        self._budget = self._budgeted()  # what it cost to begin is told, and not held against the looks
+        self._loop.run(time.monotonic_ns() + int(self._request.duration * 1e9), self._between)
         self._program.settle(0.3)
         self._flush()
         self._outbox.send(Message.END, self._program.totals() | self._totals())
         self._program.close()
 
     def _totals(self) -> dict[str, Any]:
-        return {"ended": self._ended, "slowed": self._slowed, "cpu": time.process_time()}
+        return {"ended": self._ended, "cpu": time.process_time()} | self._budget.told()
+
+    def _budgeted(self) -> Budget:
+        """From now on."""
+        asked = self._request
+        until = time.monotonic() + asked.duration
+        return Budget(self._loop, asked.budget, until=until, parent=asked.parent, procfs=asked.procfs)
 
     def _between(self) -> bool:
         now = time.monotonic()
@@ -63,18 +68,9 @@ class Session:
             return False
         if now >= self._next_flush:
             self._next_flush = now + _FLUSH
-            self._hold_budget(now)
             self._flush()
+        self._budget.hold(now, self._outbox.rows)
         return not self._ending
-
-    def _hold_budget(self, now: float) -> None:
-        wall, cpu = now - self._cpu_mark[0], time.process_time() - self._cpu_mark[1]
-        if wall < 1:
-            return
-        self._cpu_mark = (now, time.process_time())
-        if cpu / wall > _BUDGET:
-            self._loop.interval = min(int(self._loop.interval * cpu / wall / _BUDGET), 1_000_000_000)
-            self._slowed = True
 
     def _flush(self) -> None:
         program = self._program

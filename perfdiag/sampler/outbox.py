@@ -21,6 +21,7 @@ class Outbox:
     def __init__(self, out: int) -> None:
         self._out = out
         self._objects: list[Object] = []
+        self.rows = 0  # of threads, sent so far
 
     def send(self, kind: Message, content: Any) -> None:
         self._write(pack_json(kind, content))
@@ -36,6 +37,7 @@ class Outbox:
         parts += self._learnt(objects.list)
         ticks, loop.ticks = loop.ticks, Ticks()
         loop.ended = []
+        self.rows += len(ticks.rows)
         self._write(b"".join([*parts, pack_ticks(ticks)]))
 
     def _learnt(self, objects: list[Object]) -> Iterable[bytes]:
