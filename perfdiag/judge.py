@@ -16,8 +16,8 @@ from perfdiag.units import Unit, human
 # The kinds that stand for classes of time, and how a reader calls them; equal shares keep this order.
 ALTERNATIVES: tuple[tuple[str, str, tuple[TimeClass, ...]], ...] = (
     ("cpu.hot-code", "computing", (TimeClass.PYTHON, TimeClass.NATIVE)),
-    ("cpu.kernel", "system calls", (TimeClass.KERNEL,)),
-    ("memory.faults", "page faults", (TimeClass.FAULT,)),
+    ("cpu.kernel", "computing in the kernel", (TimeClass.KERNEL,)),
+    ("memory.faults", "waiting for memory pages", (TimeClass.FAULT,)),
     ("cpu.gil", "waiting for the GIL", (TimeClass.GIL,)),
     ("cpu.gc", "garbage collection", (TimeClass.GC,)),
     ("cpu.throttled", "being stopped by the CPU quota", (TimeClass.THROTTLED,)),

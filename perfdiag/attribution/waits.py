@@ -39,6 +39,8 @@ WAITS: dict[Key, TimeClass] = {
     ("threading.py", "wait"): _IDLE,  # Event, Condition, Barrier: told by another thread when there is work
     ("threading.py", "wait_for"): _IDLE,
     ("sched.py", "run"): _IDLE,
+    # a thread that was made has to begin: nobody's work, and not idle
+    ("threading.py", "start"): TimeClass.UNKNOWN,
     # waiting for work that a broker hands out
     ("redis/client.py", "listen"): _IDLE,
     ("redis/client.py", "get_message"): _IDLE,

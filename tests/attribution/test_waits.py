@@ -29,6 +29,7 @@ USER = frame("/srv/queue.py", "get", Origin.USER)
         ((CONDITION, PUT, USER), TimeClass.QUEUE),
         ((CONDITION, SEMAPHORE, USER), TimeClass.POOL),
         ((frame("/usr/lib/python3.8/threading.py", "acquire"), USER), TimeClass.POOL),
+        ((CONDITION, frame("/usr/lib/python3.11/threading.py", "Thread.start"), USER), TimeClass.UNKNOWN),
         ((frame("/usr/lib/python3.11/threading.py", "_RLock.acquire"), USER), TimeClass.LOCK),
         ((CONDITION, GET, CONNECTIONS, USER), TimeClass.POOL),
         ((frame("/usr/lib/python3.11/socket.py", "getaddrinfo"), CONNECTIONS, USER), TimeClass.DNS),

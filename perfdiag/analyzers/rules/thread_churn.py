@@ -45,7 +45,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             summary=f"Starting and ending short-lived threads,{many} of them, takes {share} of the busy time;"
             f" {name_of(signal.where)} makes them.",
             next_step=f"perf trace -s -p {pid_of(signal)} -e clone,clone3,exit -- sleep 5  # how many",
-            evidence=[evidence("threads born", births, "ticks: /proc/PID/task")] if births else [],
+            evidence=[evidence("threads born", births, "/proc/PID/task, or /proc/stat")] if births else [],
         )
         if draft:
             yield draft
