@@ -114,10 +114,15 @@ def _end(recording: Recording, plan: Plan, ended: str, told: bool, lasted: float
     return ended, covered
 
 
+def _inside(process: Process) -> str:
+    """The number by which it knows itself, where that is another: users of its container know that one."""
+    return f", {process.inner_pid} in its namespace" if process.inner_pid else ""
+
+
 def _name(processes: Sequence[Process], plan: Plan) -> str:
     """The program that is looked at, in words."""
     chosen = [one for one in processes if one.role is not Role.WORKER]
-    names = [f"{one.comm} (pid {one.pid})" for one in chosen]
+    names = [f"{one.comm} (pid {one.pid}{_inside(one)})" for one in chosen]
     if len(names) > _NAMED:
         names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
     name = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

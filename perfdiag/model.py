@@ -112,6 +112,7 @@ class Process:
     modules: tuple[str, ...] = ()
     role: Role = Role.TARGET
     ports: tuple[int, ...] = ()  # TCP ports it listens on
+    inner_pid: int = 0  # its number in its own PID namespace, where that is another
     gone: float | None = None
 
 

@@ -1,4 +1,4 @@
-"""Thread ids as a process in a PID namespace sees them."""
+"""Process and thread ids as a process in a PID namespace sees them."""
 
 import os
 
@@ -16,6 +16,15 @@ def inner_tids(pid: int, procfs: str = "/proc") -> dict[int, int]:
         except OSError:
             continue  # the thread has ended
     return result
+
+
+def inner_pid(pid: int, procfs: str = "/proc") -> int:
+    """The number of a process in its own PID namespace; 0 when that is the same, or the process has ended."""
+    try:
+        inner = _innermost(f"{procfs}/{pid}/status", pid)
+    except OSError:
+        return 0
+    return inner if inner != pid else 0
 
 
 def _differs(pid: int, path: str) -> bool:

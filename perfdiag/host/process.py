@@ -15,6 +15,7 @@ from perfdiag.host.abilities import capabilities
 from perfdiag.host.cgroups import memberships
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
+from perfdiag.host.namespaces import inner_pid
 from perfdiag.host.preflight import a_thread, missing, parse_pid, read_stat, refuse, unreadable
 from perfdiag.host.procfs import ProcessStat, parse_stat, parse_status
 from perfdiag.host.sockets import listening_ports
@@ -202,6 +203,7 @@ def describe(target: Target, host: Host, inspector: Inspector, *, ports: bool = 
         cpus=cpus,
         cgroups=_cgroups(host, pid),
         ports=_ports(host, inspector, pid) if ports else (),
+        inner_pid=inner_pid(pid, host.procfs),
     )
     if not target.alive():  # then what was read may be of another process with its number
         raise missing(pid)

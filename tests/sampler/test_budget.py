@@ -54,7 +54,7 @@ def test_beyond_it_fewer_looks_are_made_until_it_holds(monkeypatch):
 
 def test_when_looks_are_few_threads_take_turns(monkeypatch):
     machine = Machine(monkeypatch)
-    machine.run(10, price=0.05)
+    machine.run(20, price=0.05)
     assert 1e9 / machine.loop.interval == pytest.approx(10, rel=0.3)
     assert machine.loop.turns > 3
     assert 0.08 < machine.budget.told()["used"] < 0.12
