@@ -1,7 +1,8 @@
 """Threads wait for a lock; says where the likely holder is, and who waits.
 
 CPython's locks do not record their owner: the likely holder is a thread that stands in a function in which
-the lock is acquired and does not wait for it. What the holder does there is in the chain, not in the kind.
+the lock is acquired and does not wait for it. What the holder does there is in the chain, not in the kind. A
+lock of native code is told by how its threads wait (a mutex that has waiters), and has no place.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,8 @@ def _holder(signal: Signal) -> list[str]:
 
 
 def _held(signal: Signal) -> str:
+    if signal.where is None:
+        return " of native code"
     place = name_of(signal.where)
     return f", held in {place}," if _holder(signal) else f" in {place}, whose holder was not seen,"
 

@@ -87,6 +87,7 @@ class Aside:
         while not os.fstat(self._file).st_size and not self.words() and time.monotonic() < until:
             if self._child.wait(0.02) is not None:
                 return
+            self.watch()
 
     def watch(self) -> None:
         """Kill it when it stands still and holds the target."""

@@ -18,7 +18,7 @@ from perfdiag.sampler.engines.perf_script import parse
 NAME = "perf"
 _COPIED = 4096  # bytes of a stack
 _MOST = "48M"  # of samples, kept in memory; later ones are not taken
-_MOST_TEXT = 128 << 20  # bytes
+_MOST_TEXT = 64 << 20  # bytes
 _READING = 15.0  # seconds for unwinding
 _FASTEST = 250  # looks per second: each copies a stack
 INSTALL = "install it: apt-get install linux-perf (Debian), linux-tools-$(uname -r) (Ubuntu)"

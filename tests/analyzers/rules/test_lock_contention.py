@@ -42,3 +42,8 @@ def test_it_names_the_section_of_the_holder_and_the_line_that_waits():
 def test_a_holder_that_was_not_seen_stands_nowhere():
     (found,) = said(SPEC, share("time.lock", 0.4, where=LOAD, other=LOAD, object=LOCK))
     assert () == found.chain
+
+
+def test_a_lock_of_native_code_has_no_place():
+    (found,) = said(SPEC, share("time.lock", 0.4))
+    assert "Threads wait for a lock of native code for 40 % of busy time." == found.summary
