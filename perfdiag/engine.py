@@ -33,6 +33,7 @@ _KEPT_UP = 0.9  # of the planned ticks: below it the report warns
 _RANKED = 0.6  # below it nothing is ranked
 _UNSEEN = {
     "stacks.seen": "no stacks of an interpreter were read",
+    "sockets.seen": "the sockets of the target could not be looked at",
     "interpreter.seen": "the state of an interpreter was not read",
     "locks.seen": "waits for locks could not be told from others",
     "cpu.unreachable": "which CPUs its threads may use was not read",

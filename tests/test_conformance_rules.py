@@ -45,7 +45,16 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.kind)
 # What rules may be asked about: shares of busy time, and all that they say they need
 SHARES = (
     *(f"time.{time}" for time in TimeClass),
-    *("cpu.function", "cpu.self", "gil.edge", "loop.blocked", "accept.serving", "tcp.again.wait"),
+    *(
+        "cpu.function",
+        "cpu.self",
+        "gil.edge",
+        "loop.blocked",
+        "accept.serving",
+        "accept.waiting",
+        "tcp.again",
+        "tcp.again.wait",
+    ),
 )
 FACTS = tuple(sorted({name for rule in RULES for name in rule.needs} - set(SHARES)))
 

@@ -1,10 +1,11 @@
 """The target's own TCP sockets: connections that wait to be accepted, and segments that were sent again.
 
-With the labels `pid` and `address`, `accept.waiting` (share of the looks in which connections waited),
-`accept.depth` (how many, mean) and `accept.limit` (how many may); `accept.serving{group}`, where one thread
-alone accepts from a socket on which some wait: the share of busy time that it waits, itself, while it serves,
-with `where` the code that does so. With the label `peer`, `tcp.again`, of the segments sent to it those that
-were sent again, and `tcp.again.wait`, the share of busy time that is spent waiting for it.
+`sockets.seen`, looks at them. With the labels `pid` and `address`, `accept.waiting` (share of the looks in
+which connections waited), `accept.depth` (how many, mean) and `accept.limit` (how many may);
+`accept.serving{group}`, where one thread alone accepts from a socket on which some wait: the share of busy
+time that it waits, itself, while it serves, with `where` the code that does so. With the label `peer`,
+`tcp.again`, of the segments sent to it those that were sent again, and `tcp.again.wait`, the share of busy
+time that is spent waiting for it.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from perfdiag.attribution.accepting import acceptors, serving
 from perfdiag.attribution.busy import Array, Busy, busy_time
 from perfdiag.attribution.places import culprit
 from perfdiag.diagnosis import Signal
-from perfdiag.facts import Fact, FactFold, Level, Share
+from perfdiag.facts import Fact, FactFold, Happened, Level, Share
 from perfdiag.model import OWN_WAITS, Labels, Meta, Stack, TimeClass
 from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.readings import Interval
@@ -38,6 +39,8 @@ class State:
 
 
 def derive(interval: Interval) -> Iterator[Fact]:
+    for labels in interval.after.samples.get("sockets.looked", ()):
+        yield Happened("sockets.seen", interval.growth("sockets.looked", **dict(labels)), labels)
     for labels in interval.after.samples.get("accept.looks", ()):
         found = dict(labels)
         looks, waited, depth = (

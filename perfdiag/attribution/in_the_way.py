@@ -55,6 +55,7 @@ class InTheWay:
             thread.object = -1
         elif want in RESULTS:
             self._results[key] = thread
+            thread.object = -1
         elif thread.blocked is TimeClass.IDLE:
             frame = self._reader.user(thread.stack)
             if frame is None or frame.origin is not Origin.USER:
@@ -113,14 +114,17 @@ class InTheWay:
         queued: set[Key] = set()
         for process in {key[0] for key in self._results}:
             keys = [key for key in self._results if key[0] == process]
-            workers = [
-                thread
-                for thread in self._threads.values()
-                if thread.process == process and thread.group == POOL_WORKERS
-            ]
+            workers = self._workers(process)
             if workers and all(map(works, workers)):
                 queued.update(keys[len(workers) :])
         return queued
+
+    def _workers(self, process: int) -> list[ThreadTime]:
+        return [
+            thread
+            for thread in self._threads.values()
+            if thread.process == process and thread.group == POOL_WORKERS
+        ]
 
     # -- who ----------------------------------------------------------------------------------------
 
@@ -144,6 +148,8 @@ class InTheWay:
             )
             return self._consumers.consumer(at_work)
         found = self._holder(thread.process, what)
+        if found < 0 and (thread.process, thread.tid) in self._results:
+            return next((worker.stack for worker in self._workers(thread.process)), -1)
         function = self._turns.place((thread.process, thread.tid))
         return self._turns.at_work(function) if found < 0 and function else found
 

@@ -1,10 +1,10 @@
 """The TCP sockets of a process, looked at a few times a second: connections that wait to be accepted, and
 segments that were sent again.
 
-Counters for the snapshots, all with the label `pid`; by `address`: `accept.looks`, of these `accept.waited`
-(connections waited), `accept.depth` (how many, summed over the looks), and `accept.limit`, how many may;
-`tcp.peer.segments{peer, kind}` (sent, retransmitted), where `peer` is named as an object is. Sockets that are
-made and closed between two looks at the descriptors are missed.
+For the snapshots, all with the label `pid`: `sockets.looked`, how often; counters by `address`:
+`accept.looks`, of these `accept.waited` (connections waited), `accept.depth` (how many, summed over the
+looks), and `accept.limit`, how many may; `tcp.peer.segments{peer, kind}` (sent, retransmitted), where `peer`
+is named as an object is. Sockets that are made and closed between two looks at the descriptors are missed.
 """
 
 import os
@@ -41,6 +41,7 @@ class TcpSockets:
         self._segments: dict[int, tuple[int, int]] = {}  # inode -> sent and retransmitted, as last seen
         self._next = 0.0
         self._first = True
+        self._made = 0
         self._looks: Counter[Address] = Counter()
         self._waited: Counter[Address] = Counter()
         self._depth: Counter[Address] = Counter()
@@ -51,6 +52,7 @@ class TcpSockets:
         """At those that listen, and now and then at all; `now` in seconds."""
         if self.denied:
             return
+        self._made += 1
         try:
             if now >= self._next:
                 self._next = now + _SCAN
@@ -62,6 +64,8 @@ class TcpSockets:
 
     def samples(self) -> Iterable[Sample]:
         pid = str(self._pid)
+        if not self.denied:
+            yield counter("sockets.looked", self._made, pid=pid)
         for at, looks in self._looks.items():
             labels = {"pid": pid, "address": str(at)}
             yield counter("accept.looks", looks, **labels)

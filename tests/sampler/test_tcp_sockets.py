@@ -38,6 +38,7 @@ def found(sockets, name, **labels):
 def test_connections_that_wait_are_counted_at_each_look(server, own):
     address = "{}:{}".format(*server.getsockname())
     own.look(0.0)
+    assert [1.0] == found(own, "sockets.looked")
     with socket.create_connection(server.getsockname()), socket.create_connection(server.getsockname()):
         own.look(0.2)
         own.look(0.4)

@@ -67,7 +67,7 @@ SPEC = Rule(
     resource="network",
     aspect="saturation",
     help=__doc__ or "",
-    needs=("time.busy", "accept.waiting"),
+    needs=("time.busy", "sockets.seen"),
     limits=LIMITS,
     explains=(
         "child.wait",
