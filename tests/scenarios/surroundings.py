@@ -1,6 +1,7 @@
 """What a scenario needs of the host: a disk, and that it is quiet enough."""
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -31,6 +32,12 @@ def durable_directory() -> str:
         if max(holding, key=lambda row: len(row[0]))[1] not in NOT_DURABLE:
             return directory
     raise Unavailable("no directory on a file system with durable writes")
+
+
+def may_have_names() -> bool:
+    """Whether a program can be given a mount namespace, where its name server is another one."""
+    command = shutil.which("unshare")
+    return command is not None and subprocess.run([command, "--mount", "true"]).returncode == 0
 
 
 @contextmanager
