@@ -126,7 +126,7 @@ def on_stage(scenario: Scenario, *, python: str = sys.executable, log: bool = Fa
             facts = stack.enter_context(_server_alone(scenario, prepare, directory))
         if scenario.client:
             client = [_program("peers", scenario.client), str(facts["port"]), *scenario.client_options]
-            stack.enter_context(running([sys.executable, *client]))
+            ready_line(stack.enter_context(running([sys.executable, *client])))
             time.sleep(0.5)
         group = groups[0] if scenario.quota else None
         yield Target(pid=facts["pid"], truth_log=directory / TRUTH_LOG, group=group)

@@ -45,7 +45,7 @@ class Scenario:
     tree: bool = False  # its processes are looked at as one program
     server: str = ""  # one of servers.SERVERS
     peer: str = ""  # a program of peers/ that prints its port
-    client: str = ""  # a program of peers/ that gets the target's port
+    client: str = ""  # a program of peers/ that gets the target's port, and says when it has begun
     client_options: tuple[str, ...] = ()
     names: bool = False  # the target's host names are asked of the peer
     neighbours: int = 0

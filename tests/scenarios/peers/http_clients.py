@@ -24,6 +24,7 @@ def main() -> None:
     port, count, pause = int(sys.argv[1]), *(float(word) for word in [*sys.argv[2:], "3", "0.001"][:2])
     for _ in range(int(count)):
         threading.Thread(target=ask, args=(port, pause)).start()
+    print('{"ready": true}', flush=True)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ def main() -> None:
     signal.alarm(120)
     for _ in range(CUSTOMERS):
         threading.Thread(target=come_again, args=(int(sys.argv[1]),)).start()
+    print('{"ready": true}', flush=True)
 
 
 if __name__ == "__main__":

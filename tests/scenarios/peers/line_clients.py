@@ -26,6 +26,7 @@ def main() -> None:
     port, count, pause = int(sys.argv[1]), *(float(word) for word in [*sys.argv[2:], "8", "0.02"][:2])
     for number in range(int(count)):
         threading.Thread(target=ask, args=(port, number, pause)).start()
+    print('{"ready": true}', flush=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ def main() -> None:
     signal.alarm(120)
     for _ in range(READERS):
         threading.Thread(target=read_page, args=(int(sys.argv[1]),)).start()
+    print('{"ready": true}', flush=True)
 
 
 if __name__ == "__main__":

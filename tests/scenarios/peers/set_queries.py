@@ -40,6 +40,7 @@ def main() -> None:
     fill(port)
     for _ in range(CLIENTS):
         threading.Thread(target=ask, args=(port,)).start()
+    print('{"ready": true}', flush=True)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def main() -> None:
     signal.alarm(120)
     for _ in range(REPLICAS):
         threading.Thread(target=follow, args=(int(sys.argv[1]),)).start()
+    print('{"ready": true}', flush=True)
 
 
 if __name__ == "__main__":

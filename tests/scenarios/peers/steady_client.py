@@ -31,6 +31,7 @@ def main() -> None:
     threads = [threading.Thread(target=ask, args=(int(sys.argv[1]), n)) for n in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
+    print('{"ready": true}', flush=True)
 
 
 if __name__ == "__main__":
