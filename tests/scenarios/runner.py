@@ -89,6 +89,8 @@ def attempt(scenario: Scenario, options: argparse.Namespace) -> Run:
     except (ChildProcessError, subprocess.TimeoutExpired) as error:
         wrong = Score(healthy=scenario.truth is None, kind_right=False, place_right=False)
         return Run(name=scenario.name, score=wrong, note=f"no report: {error}")
+    except TimeoutError as error:
+        raise Unjudged(str(error)) from error
     if not kept_up(report):
         cost = report["meta"]["cost"]
         raise Unjudged(f"the sampler made {cost['made']} of {cost['planned']} ticks")
