@@ -11,9 +11,9 @@ from typing import NamedTuple, Protocol
 from perfdiag.sampler.cpython.tasks import TaskState
 from perfdiag.ticks import FIRST_TASK, RUNNING, TASK, RowFlag, Ticks
 
-_INTERVAL = 100_000_000  # nanoseconds between two looks, at least
+_INTERVAL, _LONGEST = 100_000_000, 1_000_000_000  # nanoseconds between two looks, at least and at most
 _PEERS = 250_000_000  # nanoseconds between two looks at who is at the other ends of a loop's connections
-_SHARE = 50  # of the time at most one part in so many
+_SHARE = 50  # of the time one part in so many
 
 
 class TaskReader(Protocol):
@@ -58,7 +58,7 @@ class TaskRows:
         connections to, -1 when there is no such one now."""
         if now < self._due:
             return
-        started = time.monotonic_ns()
+        before = time.thread_time_ns()
         states = reader.tasks()
         if states is not None:
             present = {self._first + state.number: state for state in states}
@@ -70,7 +70,8 @@ class TaskRows:
             for tid, state in present.items():
                 known = stack(state.stack) if state.stack >= 0 else -1
                 self._row(number, tid, state, known, into)
-        self._due = now + max(_INTERVAL, _SHARE * (time.monotonic_ns() - started))
+        cost = time.thread_time_ns() - before
+        self._due = now + min(max(_INTERVAL, _SHARE * cost), _LONGEST)
 
     def end(self, number: int, into: Ticks) -> None:
         """The process has ended, and they with it."""

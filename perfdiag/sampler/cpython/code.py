@@ -5,6 +5,7 @@ time a stack uses it.
 """
 
 import struct
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from perfdiag.host.memory import Memory, piece
@@ -16,6 +17,7 @@ from perfdiag.text import printable
 
 _NAME_LIMIT = 1 << 14  # characters
 _TABLE_LIMIT = 1 << 22  # bytes
+_CONSTRUCTING = "__init__"  # file of a frame that 3.13 and later put between a constructor and its caller
 _TYPE_NAME = 32  # bytes: longer than the names of the types that are told apart
 _PAGE = 4096
 _ENCODINGS = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}  # PEP 393 kinds
@@ -81,6 +83,11 @@ class CodeCache:
         if number == len(self.frames):
             self.frames.append(raw)
         return number
+
+    def stack(self, ids: Iterable[int]) -> tuple[RawFrame, ...]:
+        """Frames by their ids, but for those without code of the program."""
+        frames = [self.frames[number] for number in ids]
+        return tuple([frame for frame in frames if frame.file != _CONSTRUCTING])
 
     def type(self, kind: int) -> str:
         """Name of a type as C code has it, with its module for most that are not built in; the start of one

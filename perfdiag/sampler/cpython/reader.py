@@ -236,7 +236,7 @@ class Reader:
         """The id of a stack of frame ids."""
         stack = self._stack_ids.setdefault(ids, len(self._stacks))
         if stack == len(self._stacks):
-            self._stacks.append(tuple([self._codes.frames[number] for number in ids]))
+            self._stacks.append(self._codes.stack(ids))
         return stack
 
     def _validate(self) -> None:
