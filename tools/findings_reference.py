@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import perfdiag.analyzers.rules
+from perfdiag import gate
 from perfdiag.advice import sections
 from perfdiag.plugins import Limit, Rule, discover
 from perfdiag.units import human
@@ -31,7 +32,15 @@ def page(rules: Iterable[Rule]) -> str:
         f"| [{rule.kind}](#{_anchor(rule.kind)}) | {rule.resource} | {_first_sentence(rule.help)} |"
         for rule in known
     ]
-    return "\n".join([HEAD, *overview, "", *(entry(rule) for rule in known)])
+    return "\n".join([HEAD, *overview, "", *(entry(rule) for rule in known), pressure()])
+
+
+def pressure() -> str:
+    """When a group of threads is under pressure: the limits that all kinds share."""
+    lines = [f"## {gate.NAME}", "", (gate.__doc__ or "").strip(), ""]
+    return "\n".join(
+        [*lines, "| limit | default | why this number |", "|---|---|---|", *map(_limit, gate.LIMITS), ""]
+    )
 
 
 def entry(rule: Rule) -> str:

@@ -18,6 +18,14 @@ def test_a_comprehension_belongs_to_the_function_that_it_stands_in():
     assert {"a.py:rank"} == function_keys(stack)
 
 
+@pytest.mark.parametrize(
+    "name", ["rank.<locals>.<listcomp>.<listcomp>", "rank.<listcomp>", "rank.<locals>.<genexpr>", "rank"]
+)
+def test_a_comprehension_in_another_one_belongs_to_the_same_function(name):
+    (stack,) = stacks(f"a.py:3 {name}")
+    assert "rank" == function_name(stack.frames[0])
+
+
 def test_a_place_carries_the_stack_to_the_root():
     (stack,) = stacks("pool.py:3 take < orders.py:88 load < views.py:4 serve")
     found = place(stack.frames[1], stack)
