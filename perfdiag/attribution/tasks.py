@@ -32,7 +32,7 @@ _FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP, TimeClass.LOCK
 
 
 _LIVELY = 4.0  # times a second that a loop's thread is given a CPU, for each of its tasks
-_KNOWN_AFTER = 1.0  # seconds
+_KNOWN_AFTER, _CHECK = 1.0, 0.1  # seconds
 
 
 @dataclass(slots=True)
@@ -62,6 +62,7 @@ class Tasks:
         self._ended: list[tuple[Key, _Task]] = []
         self._takers: set[str] = set()  # groups that were seen to wait for work
         self._quiet: dict[Key, tuple[float, int]] = {}  # loop with tasks not seen to move -> since, turns
+        self._next_check = 0.0
         self._changed = False  # a row of this tick was a task's
         self._holders = Holders(reader.stack)
         self._locks: dict[tuple[int, str, int], int] = {}  # process and function that takes it -> number
@@ -93,11 +94,13 @@ class Tasks:
 
     def tick(self, at: float) -> None:
         """A tick, after its rows."""
-        for loop in [loop for loop in self._quiet if self._lively(loop, at)]:
-            del self._quiet[loop]
-            for key, task in self._of(loop):
-                self._book(key, task, at)
-                task.moved = True
+        if at >= self._next_check:
+            self._next_check = at + _CHECK
+            for loop in [loop for loop in self._quiet if self._lively(loop, at)]:
+                del self._quiet[loop]
+                for key, task in self._of(loop):
+                    self._book(key, task, at)
+                    task.moved = True
         if self._changed:
             self._changed = False
             self._look_for_holders()
