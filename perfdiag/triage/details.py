@@ -38,18 +38,18 @@ class Details:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._before: dict[Hashable, ProcessIo] = {}
+        self._before: dict[Hashable, ProcessIo | None] = {}  # None: it could not be read
         self._began = 0.0
         self.found: dict[Hashable, Detail] = defaultdict(Detail)
         self.denied: Counter[str] = Counter()
-        self.asked = 0
+        self.asked = self.sockets = self.unowned = (
+            0  # processes; TCP sockets, and those of nobody who was seen
+        )
 
     def begin(self, at: float, swept: Iterable[Swept]) -> None:
         self._began = at
         for process in swept:
-            read = self._read(_io, process, _IO)
-            if read is not None:
-                self._before[key_of(process)] = read
+            self._before[key_of(process)] = self._read(_io, process, _IO)
 
     def end(self, at: float, swept: Iterable[Swept]) -> None:
         self.denied.clear()  # those of the beginning are denied again
@@ -66,9 +66,9 @@ class Details:
             opened = self._read(open_descriptors, process, "open files")
             if opened is not None:
                 detail.figures[Figure.DESCRIPTORS] = gauge(opened, Unit.COUNT, window)
-            moved = self._read(_io, process, _IO)
-            if moved is not None and at > self._began:
-                detail.figures |= _moved(self._before.get(key, _NOTHING), moved, window)
+            before, moved = self._before.get(key, _NOTHING), self._read(_io, process, _IO)
+            if before is not None and moved is not None and at > self._began:
+                detail.figures |= _moved(before, moved, window)
 
     def _sockets(self, window: tuple[float, float], swept: Iterable[Swept]) -> None:
         """TCP sockets of each process and what waits in them, in perfdiag's own network namespace."""
@@ -83,6 +83,8 @@ class Details:
             inspector.close()
         keys = {process.pid: key_of(process) for process in swept}
         held, queued = Counter[Hashable](), Counter[Hashable]()
+        self.sockets = len(table)
+        self.unowned = sum(entry.inode not in owners for entry in table)
         for entry in table:
             if entry.inode in owners and (key := keys.get(owners[entry.inode][0])) is not None:
                 held[key] += 1

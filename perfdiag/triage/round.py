@@ -14,7 +14,7 @@ from perfdiag.triage.resources import fold, judged
 from perfdiag.units import Unit, human
 
 _LEAST_LOOKS = 4  # three intervals: fewer give no interval of a mean
-_SHOWN = 10  # processes
+_SHOWN = 10  # processes, besides culprits
 _WHY_DENIED = ("they are of other users, run as root", "the kernel refuses it")
 _UNACCOUNTED = 0.25  # of the CPU time that was used
 
@@ -38,7 +38,7 @@ def conclude(looks: Looks, about: About, rules: Iterable[Rule]) -> Triage:
         verdict=_verdict(resources) if enough else "inconclusive",
         brief=(),
         resources=resources,
-        processes=tuple(_busiest(processes)),
+        processes=tuple(_shown(processes, resources)),
         next=steps(resources, processes),
         not_evaluated=not_evaluated,
         unseen=tuple(_unseen(looks, processes, resources, about)),
@@ -73,8 +73,11 @@ def activities(looks: Looks) -> tuple[Activity, ...]:
     return tuple(found)
 
 
-def _busiest(processes: Iterable[Activity]) -> list[Activity]:
-    return sorted(processes, key=lambda one: (-one.value(Figure.CPU), one.pid))[:_SHOWN]
+def _shown(processes: Iterable[Activity], resources: Iterable[Resource]) -> list[Activity]:
+    """The busiest processes and all culprits, by CPU."""
+    culprits = {culprit.pid for one in resources for culprit in one.culprits}
+    ranked = sorted(processes, key=lambda one: (-one.value(Figure.CPU), one.pid))
+    return [one for rank, one in enumerate(ranked) if rank < _SHOWN or one.pid in culprits]
 
 
 def _verdict(resources: Iterable[Resource]) -> str:
@@ -91,6 +94,9 @@ def _unseen(
     details = looks.details
     if details.denied["sockets"]:
         yield "sockets: the tables of TCP or the owners of its sockets cannot be read"
+    if details.unowned:
+        number = f"{details.unowned} of {details.sockets} TCP sockets"
+        yield f"owners of {number}: {_WHY_DENIED[os.geteuid() == 0]}"
     for what in sorted(details.denied.keys() - {"sockets"}):
         number = f"{details.denied[what]} of {details.asked} processes"
         yield f"{what} of {number}: {_WHY_DENIED[os.geteuid() == 0]}"

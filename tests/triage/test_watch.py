@@ -121,6 +121,30 @@ def test_what_cannot_be_read_is_a_fault_and_no_zero(machine):
     assert None is not found.processes[2].figure(Figure.WRITTEN)
 
 
+def test_bytes_from_before_the_round_are_not_of_it(machine):
+    machine.start(43, "late", cpu=0.4, bytes=1 << 40, io=False)
+    machine.clock.moved.append(lambda _: machine.processes[43].update(io=True))
+    found = watch(machine.host).run(2.0)
+    assert None is {one.pid: one for one in found.processes}[43].figure(Figure.WRITTEN)
+
+
+def test_a_culprit_is_shown_however_little_cpu_it_uses(machine):
+    for pid in range(100, 120):
+        machine.start(pid, "small", cpu=0.05)
+    machine.start(44, "leak", pages=1 << 22)
+    machine.tree.write("proc/pressure/memory", "some avg10=0 total=0\nfull avg10=0 total=0\n")
+
+    def stall(_seconds):
+        total = round((machine.clock.now - 1000) * 5e5)
+        machine.tree.write("proc/pressure/memory", f"some avg10=0 total={total}\nfull avg10=0 total=0\n")
+
+    machine.clock.moved.append(stall)
+    found = watch(machine.host).run(10.0)
+    assert ("memory", "leak") == (found.resources[0].name, found.resources[0].culprits[0].name)
+    assert 44 in {one.pid for one in found.processes}
+    assert "perfdiag profile -p 44 -d 60s" == found.next[0].command
+
+
 def test_hidden_processes_are_told(machine, tmp_path):
     del machine.processes[1]
     machine.tree.remove("proc/1")
