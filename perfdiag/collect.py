@@ -4,6 +4,7 @@ The loop never waits for the target, the sampler or a collector longer than it s
 and what there is becomes the recording.
 """
 
+import math
 import os
 import time
 from collections import Counter
@@ -138,15 +139,16 @@ class Collection:
         recording, clock = self.recording, self._host.clock
         recording.snapshots.append(self._snapshot())
         due = started + 1.0
+        begun = started - _BEGINS if self.command is None else math.inf
         while not sampler.done and not self._stopped:
             now = clock.monotonic_ns() / 1e9
             if now > started + self.plan.duration + _GRACE:
                 break
             sampler.pump(min(_STEP, max(0.0, due - now)))
-            if self.command is not None and sampler.hello:
-                self.command.begin()
+            if self.command is not None and sampler.hello and self.command.begin():
+                begun = now
             self._sockets.look(recording.processes)
-            if self.command is None or now > started + _BEGINS:
+            if now > begun + _BEGINS:
                 beside.consider(recording)
             beside.watch()
             progress(min(1.0, (now - started) / self.plan.duration))
@@ -199,9 +201,15 @@ class Collection:
             parent_cpu=_own_cpu() - self._cpu_mark,
         )
         if self.command is not None:
-            self.recording.meta = replace(self.recording.meta, exit_status=self.command.status())
+            self._told(self.command.status(), lasted)
         self._sockets.close()
         self._inspector.close()
+
+    def _told(self, status: int | None, lasted: float) -> None:
+        """What became of a command. One that has ended was looked at for as long as it was asked for."""
+        meta = self.recording.meta
+        duration = meta.duration if status is None else min(meta.duration, lasted)
+        self.recording.meta = replace(meta, exit_status=status, duration=duration)
 
 
 def _own_cpu() -> float:

@@ -21,11 +21,12 @@ from perfdiag.attribution.functions import function_rows
 from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
-from perfdiag.model import Fault, Meta, Role
+from perfdiag.model import STOPPED, Fault, Meta, Role
 from perfdiag.options import Options, check, gate_limits, limits_of
 from perfdiag.plugins import Analyzer, Rule, Signals, Step, discover
 from perfdiag.recording import Recording
 from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
+from perfdiag.ticks import RowFlag
 from perfdiag.timetable import TimeTable
 
 _OF_THE_HOST = "host."  # kinds that speak of the whole host: no cause in the report of one process
@@ -131,6 +132,8 @@ def diagnose(recording: Recording, options: Options) -> Report:
     busy = busy_time(table, pressed_only=not options.everything)
     everything = busy_time(table, pressed_only=False)
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
+    if _stands_still(recording):
+        drafts = []  # what its threads wait for is not what holds it up
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
     findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
     enough = meta.cost.made >= _RANKED * max(_LEAST_TICKS, meta.cost.planned)
@@ -149,6 +152,15 @@ def diagnose(recording: Recording, options: Options) -> Report:
         profile=weighted(table, recording),
     )
     return replace(report, brief=brief(report))
+
+
+def _stands_still(recording: Recording) -> bool:
+    """Whether the process was stopped when it was attached to, and no thread has run since."""
+    rows = recording.ticks.rows
+    ran = any(
+        tick and not flags & RowFlag.GONE for tick, flags in zip(rows["tick"], rows["flags"], strict=True)
+    )
+    return STOPPED in recording.meta.blind and not ran
 
 
 def _ask(

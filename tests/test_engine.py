@@ -8,7 +8,7 @@ from perfdiag.attribution.fold import Attribution
 from perfdiag.diagnosis import Severity
 from perfdiag.engine import analyzers, diagnose, rules
 from perfdiag.errors import FaultKind, UsageError
-from perfdiag.model import Cost, Fault, Kind, ObjectType, Sample, Snapshot, TimeClass
+from perfdiag.model import STOPPED, Cost, Fault, Kind, ObjectType, Sample, Snapshot, TimeClass
 from perfdiag.options import Options
 from perfdiag.recording import Recording
 from perfdiag.reports.json_file import SPEC as JSON
@@ -256,3 +256,19 @@ def test_the_profile_holds_all_time_that_has_a_stack():
     report = diagnose(recording, Options())
     expected = sum(part.weight for part in slices if part.stack >= 0)
     assert pytest.approx(expected) == sum(one.seconds for one in report.profile)
+
+
+def test_what_a_stopped_process_waits_for_is_not_what_holds_it_up():
+    shop = Shop()
+    shop.thread(1, wait(1000, RECV, shop.load, shop.database))
+    recording = shop.recording()
+    recording.meta = replace(recording.meta, blind=(STOPPED,))
+    report = diagnose(recording, Options(everything=True))
+    assert ("healthy", ()) == (report.verdict, report.findings)
+    assert "is stopped" in report.brief[0]
+
+
+def test_a_process_that_was_stopped_at_first_and_ran_then_is_judged():
+    recording = waiting()
+    recording.meta = replace(recording.meta, blind=(STOPPED,))
+    assert "findings" == diagnose(recording, Options()).verdict

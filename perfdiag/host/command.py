@@ -42,11 +42,13 @@ class Command:
         finally:
             os._exit(127)
 
-    def begin(self) -> None:
-        """Let it run; later calls do nothing."""
-        if self._gate >= 0:
-            os.write(self._gate, b"1")
-            self._close_gate()
+    def begin(self) -> bool:
+        """Let it run; later calls do nothing. Whether this one did."""
+        if self._gate < 0:
+            return False
+        os.write(self._gate, b"1")
+        self._close_gate()
+        return True
 
     def _close_gate(self) -> None:
         os.close(self._gate)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from perfdiag.diagnosis import Evidence, Finding, Report
-from perfdiag.model import Estimate, Object, Place
+from perfdiag.model import STOPPED, Estimate, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.text import markdown, markdown_code, markdown_prose, without_commands
 from perfdiag.units import Unit, human
@@ -32,7 +32,8 @@ def _verdict(report: Report) -> str:
     if report.verdict == "inconclusive":
         return f"Inconclusive: {target}".rstrip()
     if report.verdict == "healthy" or not report.findings:
-        return f"Healthy: nothing of severity notice or above in {target}"
+        state = "Stopped" if STOPPED in report.meta.blind else "Healthy"
+        return f"{state}: nothing of severity notice or above in {target}"
     first = report.findings[0]
     place = f" in {_place(first.where)}" if first.where else ""
     return f"{first.severity.name.capitalize()}: {markdown_code(first.kind)}{place}"

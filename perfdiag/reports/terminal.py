@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from perfdiag.diagnosis import BreakdownRow, Finding, FunctionRow, Report, UseRow
-from perfdiag.model import TASKS, Estimate, Object, Place
+from perfdiag.model import STOPPED, TASKS, Estimate, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.reports._layout import WIDTH, cut, table, wrapped
 from perfdiag.text import printable, printable_lines, without_commands
@@ -45,7 +45,8 @@ def _verdict(report: Report) -> str:
         ticks = f"{cost.made} of {cost.planned} ticks of {target}"
         return cut(f"INCONCLUSIVE: {ticks} are too few to rank causes{ended}", WIDTH)
     if report.verdict == "healthy" or not report.findings:
-        return cut(f"HEALTHY: nothing of severity notice or above in {target}", WIDTH)
+        state = "STOPPED" if STOPPED in report.meta.blind else "HEALTHY"
+        return cut(f"{state}: nothing of severity notice or above in {target}", WIDTH)
     first, many = report.findings[0], len(report.findings)
     place = f" in {_place(first.where, 36)}" if first.where else ""
     gain = f"gain {_interval(first.gain)}" + (f", 1 of {many} findings" if many > 1 else "")
@@ -167,7 +168,8 @@ def _cost(report: Report) -> list[str]:
     lasted = _human(meta.duration, Unit.SECONDS)
     if meta.ended:
         seconds = _human(report.window[1] - report.window[0], Unit.SECONDS)
-        lasted = f"{seconds} of {lasted} ({printable(meta.ended)})"
+        status = "" if meta.exit_status is None else f", exit status {meta.exit_status}"
+        lasted = f"{seconds} of {lasted} ({printable(meta.ended)}{status})"
     text = (
         f"Cost of the look at {printable(meta.target)}, {lasted}: "
         f"{_human(cost.sampler_cpu + cost.parent_cpu, Unit.SECONDS)} of CPU, "
@@ -224,6 +226,7 @@ _COLOURS = {
     "INFO": "1",
     "INCONCLUSIVE": "1;35",
     "HEALTHY": "1;32",
+    "STOPPED": "1;35",
 }
 _SEVERITY = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
 _HEADLINE = re.compile(rf"^(?:[1-9]\. |(?:{'|'.join(_COLOURS)}): )")

@@ -17,6 +17,7 @@ _EASE = 0.7  # of the budget; below it looks become more again
 _RISE = 1.5  # at most so much more at a time
 _FEWEST = 10.0  # looks a second, before threads take turns
 _MOST_TURNS = 32
+_AT_LEAST = 60.0  # seconds for which there is to be room from the beginning
 _SLOWEST = 1_000_000_000  # nanoseconds between two looks
 
 
@@ -59,8 +60,11 @@ class Budget:
             self._slow(self._slower * max(load / _AIM, 1 / _RISE))
 
     def _filled(self, mark: _Mark) -> float:
-        """Rows made lately, of those that there is room for until the end."""
-        room = max(1, ROWS - mark.rows) / max(_WINDOW, self._until - mark.wall)
+        """Rows made lately, of those that there is room for: until the end, or, where that is far, for as
+        long again as it has lasted."""
+        lasted = mark.wall - self._first.wall
+        ahead = min(self._until - mark.wall, max(_AT_LEAST, lasted))
+        room = max(1, ROWS - mark.rows) / max(_WINDOW, ahead)
         return (mark.rows - self._last.rows) / (mark.wall - self._last.wall) / room
 
     def _slow(self, factor: float) -> None:

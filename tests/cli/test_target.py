@@ -120,6 +120,7 @@ def test_a_stopped_process_stays_stopped_and_the_report_says_so(tmp_path):
         assert runs_on(process.pid)
     assert "is stopped (SIGSTOP or a debugger) and stays so" in report["brief"][0]
     assert report["brief"][0] in " ".join(ended.out.split())
+    assert ended.out.startswith("STOPPED: ")
 
 
 def test_a_target_that_ends_at_once_cannot_be_measured(tmp_path):

@@ -20,8 +20,7 @@ def test_a_command_waits_until_it_may_begin_and_its_status_is_told(tmp_path):
     command = Command(["sh", "-c", f"echo > {mark}; exit 7"])
     time.sleep(0.05)
     assert (None, False) == (command_status(command), mark.exists())
-    command.begin()
-    command.begin()
+    assert [True, False] == [command.begin(), command.begin()]
     assert (7, True) == (ended(command), mark.exists())
 
 

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from perfdiag.model import STOPPED
 from perfdiag.reports.terminal import WIDTH, colourise, render
 from tests.examples import CALM, FULL, INCONCLUSIVE, PEER_WAIT, REPORTS
 
@@ -13,6 +14,16 @@ def test_the_verdict_stands_in_the_first_line() -> None:
         "HEALTHY: nothing of severity notice or above in gunicorn (pid 4711)" == render(CALM).split("\n")[0]
     )
     assert render(INCONCLUSIVE).startswith("INCONCLUSIVE: ")
+
+
+def test_a_process_that_is_stopped_is_not_called_healthy() -> None:
+    stopped = replace(CALM, meta=replace(CALM.meta, blind=(STOPPED,)))
+    assert render(stopped).startswith("STOPPED: nothing of severity notice or above in gunicorn")
+
+
+def test_a_command_that_ended_has_its_status() -> None:
+    ended = replace(FULL, meta=replace(FULL.meta, ended="target exited", exit_status=-9))
+    assert "(target exited, exit status -9)" in render(ended)
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

@@ -77,7 +77,10 @@ def test_the_slowest_look_comes_once_a_second_whatever_it_costs(monkeypatch):
 def test_a_recording_that_would_grow_too_large_gets_fewer_looks(monkeypatch):
     machine = Machine(monkeypatch, seconds=100_000.0)
     machine.run(20, price=0.0, rows=100)
-    assert machine.rate < 0.3
+    assert (100, False) == (machine.rate, machine.budget.told()["full"])
+    machine.run(600, price=0.0, rows=100)
+    assert machine.rate < 50
+    assert machine.rows < module.ROWS
     assert machine.budget.told()["full"]
 
 
