@@ -1,24 +1,23 @@
 """The triage for a person at a terminal, 100 columns wide: verdict, resources, processes, what to do."""
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 
 from perfdiag.model import Estimate
 from perfdiag.plugins import Format
+from perfdiag.reports._layout import WIDTH, cut, table, wrapped
 from perfdiag.text import printable, without_commands
 from perfdiag.triage.ranking import amount
 from perfdiag.triage.records import Activity, Figure, Resource, State, Triage
 from perfdiag.units import Unit, human
 
-WIDTH = 100
 _MOST = 40  # rows of resources
 
 
 def render(triage: Triage) -> str:
     blocks = [
         [_verdict(triage)],
-        [line for sentence in triage.brief for line in _wrapped(sentence)],
+        [line for sentence in triage.brief for line in wrapped(printable(sentence, 1000), 0)],
         *(_told(one) for one in triage.resources if one.summary),
         _resources(triage.resources),
         _processes(triage.processes),
@@ -38,28 +37,29 @@ def _verdict(triage: Triage) -> str:
     if triage.verdict == "unsure":
         unsure = (one for one in triage.resources if one.state is State.UNSURE and one.summary)
         names = ", ".join(printable(one.name) for one in unsure)
-        return _cut(f"INCONCLUSIVE: over their limits on {host}, but not for sure: {names}", WIDTH)
+        return cut(f"INCONCLUSIVE: over their limits on {host}, but not for sure: {names}", WIDTH)
     if worst is None:
         return f"HEALTHY: no resource of {host} is saturated"
     names = ", ".join(f"{printable(one.name)} {one.state}" for one in ill)
-    return _cut(f"{worst.name}: {names}", WIDTH)
+    return cut(f"{worst.name}: {names}", WIDTH)
 
 
 def _told(resource: Resource) -> list[str]:
     """A resource that is not well: what was found, by which numbers, who is behind it."""
     level = f"  {resource.severity.name}" if resource.severity else ""
-    lines = [_cut(f"{printable(resource.name)}  {resource.state}{level}", WIDTH)]
-    lines += _wrapped(resource.summary, "   ", "   ")
+    lines = [cut(f"{printable(resource.name)}  {resource.state}{level}", WIDTH)]
+    lines += wrapped(printable(resource.summary, 1000), 3, "   ")
     for item in resource.evidence:
         interval = ""
         if item.low is not None and item.high is not None:
             interval = f" [{_human(item.low, item.unit)}, {_human(item.high, item.unit)}]"
-        lines += _wrapped(
-            f"{item.name} {_human(item.value, item.unit)}{interval} ({item.source})", "      ", "   "
-        )
+        text = f"{item.name} {_human(item.value, item.unit)}{interval} ({item.source})"
+        lines += wrapped(printable(text, 1000), 6, "   ")
     for culprit in resource.culprits:
         group = f" of {culprit.group}" if culprit.group != culprit.name else ""
-        lines += _wrapped(f"pid {culprit.pid} {culprit.name}{group}: {amount(culprit)}", "      ", "   by ")
+        lines += wrapped(
+            printable(f"pid {culprit.pid} {culprit.name}{group}: {amount(culprit)}", 1000), 6, "   by "
+        )
     return lines
 
 
@@ -80,7 +80,7 @@ def _resources(resources: Sequence[Resource]) -> list[str]:
     header = ("resource", "state", "utilization", "saturation", "errors", "note")
     left = len(resources) - _MOST
     more = [f"  and {left} more (-f json)"] if left > 0 else []
-    return ["Resources", *_table(header, cells, (20, 9, 18, 18, 8, 15)), *more]
+    return ["Resources", *table(header, cells, (20, 9, 18, 18, 8, 15)), *more]
 
 
 def _processes(processes: Iterable[Activity]) -> list[str]:
@@ -95,7 +95,7 @@ def _processes(processes: Iterable[Activity]) -> list[str]:
     if not cells:
         return []
     header = ("pid", "name", *_COLUMNS.values())
-    return ["Processes, the busiest first", *_table(header, cells, (7, 16, 6, 6, 9, 11, 7, 10, 10))]
+    return ["Processes, the busiest first", *table(header, cells, (7, 16, 6, 6, 9, 11, 7, 10, 10))]
 
 
 _COLUMNS = {
@@ -118,7 +118,8 @@ def _next(triage: Triage) -> list[str]:
     """Commands, each above why it is the one; all of it may be pasted."""
     lines: list[str] = []
     for step in triage.next:
-        lines += [f"  {printable(step.command)}", *_wrapped(step.why, "      # ", "      # ")]
+        why = wrapped(printable(step.why), 8, " " * 8)
+        lines += [f"  {printable(step.command)}", *(f"      # {line.strip()}" for line in why)]
     return ["Next", *lines] if lines else []
 
 
@@ -126,7 +127,7 @@ def _unseen(triage: Triage) -> list[str]:
     texts = [f"{row.kind}: {row.missing}" for row in triage.not_evaluated]
     texts += triage.unseen
     texts += [f"{fault.source}: {fault.kind}, {fault.detail}" for fault in triage.faults]
-    lines = [line for text in texts for line in _wrapped(text, "    ", "  ")]
+    lines = [line for text in texts for line in wrapped(printable(text, 1000), 4, "  ")]
     return ["Not evaluated, not seen", *lines] if lines else []
 
 
@@ -139,7 +140,7 @@ def _cost(triage: Triage) -> list[str]:
         f"{about.looks} looks at {about.processes} processes of {about.hostname} ({about.cpus} CPUs) in "
         f"{lasted}{ended}: {cost} of CPU; perfdiag {about.version}, run {about.run_id}"
     )
-    return _wrapped(text, "  ")
+    return wrapped(printable(text, 1000), 2)
 
 
 def _human(value: float, unit: Unit) -> str:
@@ -151,31 +152,6 @@ def _measured(estimate: Estimate | None) -> str:
         return "-"
     value, low, high = (_human(one, estimate.unit) for one in (estimate.value, estimate.low, estimate.high))
     return value if value == low == high else f"{value} [{low}, {high}]"
-
-
-def _wrapped(text: str, rest: str = "", first: str = "") -> list[str]:
-    return textwrap.wrap(
-        printable(text, 1000),
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_on_hyphens=False,
-    )
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: tuple[int, ...]) -> list[str]:
-    """Left-aligned columns, at most `most` wide, without those that are empty in every row."""
-    kept = [column for column in range(len(header)) if any(row[column] for row in rows)]
-    cells = [[_cut(row[column], most[column]) for column in kept] for row in (header, *rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
 
 
 SPEC = Format(name="terminal", help=__doc__, suffixes=(), render=render)

@@ -10,12 +10,12 @@ from jsonschema import Draft202012Validator
 import perfdiag.triage.reports
 from perfdiag import schemas
 from perfdiag.plugins import Format, discover
+from perfdiag.reports._layout import WIDTH
 from perfdiag.reports.terminal import colourise
 from perfdiag.text import printable_lines
 from perfdiag.triage.records import Figure, State
 from perfdiag.triage.reports.brief import render as brief
 from perfdiag.triage.reports.json_file import render as json_file
-from perfdiag.triage.reports.terminal import WIDTH
 from perfdiag.triage.reports.terminal import render as terminal
 from perfdiag.units import Unit
 from tests.examples import hostile
