@@ -8,7 +8,7 @@ from perfdiag.sampler.cpython.reader import Reader
 
 _UVLOOP = re.compile(r"/uvloop/loop\.[^/]*\.so$")
 _GREENLETS = {
-    "gevent": re.compile(r"/gevent/[^/]*\.so$|/gevent/libe?[vu][^/]*/[^/]*\.so$"),
+    "gevent": re.compile(r"/gevent/.*\.so$"),
     "greenlet": re.compile(r"/greenlet/[^/]*\.so$"),
 }
 _QUALIFIED_NAMES = (3, 11)
@@ -29,9 +29,7 @@ def notes(mappings: Sequence[Mapping], reader: Reader | None) -> tuple[str, ...]
         )
     if reader is not None:
         if reader.runtime.version < _QUALIFIED_NAMES:
-            found.append(
-                "the classes of methods: CPython before 3.11 has no qualified names, only bare ones"
-            )
+            found.append("the classes of methods: CPython before 3.11 has no qualified names, only bare ones")
         if own := reader.interpreters.own_gils():
             found.append(
                 f"who holds the GILs of {own} subinterpreters: their stacks are read, but only the main "

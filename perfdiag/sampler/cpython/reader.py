@@ -166,18 +166,18 @@ class Reader:
         torn = 0
         for _ in range(_ATTEMPTS):
             self.stats.retried += 1
-            got = self._memory.gather(thread.request, thread.length)
-            if got < thread.length:
-                thread.forget()
-                torn += 1
-            else:
+            asked = thread.length
+            if self._memory.gather(thread.request, asked) == asked:
                 look = thread.look(0, partial=torn >= RETRIES)
-                if look is Look.GONE:
-                    self._complete = False
-                    return 0
-                if look is Look.WHOLE and not self._deliver([thread], stacks):
-                    return 0
-                torn += look is not Look.LEARNT
+            else:
+                thread.forget()
+                look = Look.TORN if thread.length < asked else Look.GONE  # not even its state is there
+            if look is Look.GONE:
+                self._complete = False
+                return 0
+            if look is Look.WHOLE and not self._deliver([thread], stacks):
+                return 0
+            torn += look is not Look.LEARNT
             if torn > RETRIES:
                 break
         return self._by_address.get(thread.address, 0)

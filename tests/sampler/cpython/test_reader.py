@@ -179,14 +179,18 @@ def test_threads_that_are_born_and_end_are_followed(interpreter: str, start: Sta
     target = start(interpreter, str(PROGRAMS / "exceptions.py"))
     reader = attach(target.pid)
     short_lived = set()
+    delivered = torn = 0
     deadline = time.monotonic() + PATIENCE
-    while len(short_lived) < 20 and time.monotonic() < deadline:
+    while (len(short_lived) < 20 or delivered < 500) and time.monotonic() < deadline:
         tick = reader.tick(None)
+        delivered += len(tick.stacks)
+        torn += len(tick.torn)
         for tid, stack in tick.stacks.items():
             if any(frame.function == "short_lived" for frame in reader.frames(stack)):
                 short_lived.add(tid)
         assert target.pid in tick.stacks
     assert len(short_lived) >= 20
+    assert torn <= 0.02 * delivered  # one that has ended is not torn
 
 
 def test_only_the_threads_asked_for_are_delivered(interpreter: str, start: Start) -> None:
