@@ -38,6 +38,7 @@ class HeapFields(NamedTuple):
 
 
 def heap_fields(layout: Layout, pthread_tid: int) -> HeapFields:
+    """Of a version before 3.11; `pthread_tid`: where a pthread has its thread id."""
     previous, code, instruction, state = (
         layout.frame_previous,
         layout.frame_code,
