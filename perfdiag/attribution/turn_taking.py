@@ -19,6 +19,7 @@ from perfdiag.model import TimeClass
 _FEW = 50  # looks at a place; before that a wait there is for work
 _MANY = 200  # looks after which those before count half
 _FREE = 0.1  # of the looks
+_BETWEEN = 0.3  # of the looks, those of handing over included
 _HANDED_OVER = 0.025  # seconds for which a turn may be nobody's, until the next has a CPU
 _LEAST = 0.75  # mean of those at work: one, but for the moments of handing over
 _STEADY = 0.3  # of the variance that independent workers would have
@@ -35,7 +36,8 @@ class Place:
     takers: set[Key] = field(default_factory=set)
     left: bool = False  # one of them was seen to get what it had waited for
     looks: int = 0
-    free: int = 0  # looks at which nobody had what was waited for, nor a moment ago
+    nobodys: int = 0  # looks at which nobody had what was waited for
+    free: int = 0  # nor a moment ago
     at_work: int = 0  # takers that did not wait, summed over the looks
     squares: int = 0
     alive: int = 0
@@ -46,10 +48,10 @@ class Place:
         if held:
             self.held_at = at
         if self.looks >= _MANY:
-            self.looks, self.free, self.at_work, self.squares, self.alive = (
-                number // 2 for number in (self.looks, self.free, self.at_work, self.squares, self.alive)
-            )
+            for name in ("looks", "nobodys", "free", "at_work", "squares", "alive"):
+                setattr(self, name, getattr(self, name) // 2)
         self.looks += 1
+        self.nobodys += not held
         self.free += at - self.held_at > _HANDED_OVER
         self.at_work += at_work
         self.squares += at_work * at_work
@@ -58,7 +60,8 @@ class Place:
     @property
     def taken(self) -> bool:
         """Whether somebody had it whenever somebody waited for it."""
-        return self.looks >= _FEW and self.free <= _FREE * self.looks
+        known = self.looks >= _FEW
+        return known and self.free <= _FREE * self.looks and self.nobodys <= _BETWEEN * self.looks
 
     @property
     def steady(self) -> bool:

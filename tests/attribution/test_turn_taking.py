@@ -34,6 +34,10 @@ def test_what_nobody_has_while_somebody_waits_for_it_is_no_turn():
     assert (False, False) == (place.taken, place.steady)
 
 
+def test_short_jobs_that_follow_each_other_closely_are_no_turns():
+    assert not looked([1, 0] * 50).taken
+
+
 def test_a_few_looks_say_nothing():
     assert not looked([1] * 49).taken
 
