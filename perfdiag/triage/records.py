@@ -8,7 +8,7 @@ from perfdiag.model import Estimate, Fault
 
 
 class State(StrEnum):
-    """How a resource fares. `unsure`: over its limit in this look, which is too short or too uneven to judge;
+    """How a resource fared during the round. `unsure`: over its limit by what was seen, which may be chance;
     `busy`: used to the full."""
 
     SATURATED = "saturated"

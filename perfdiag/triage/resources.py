@@ -1,4 +1,9 @@
-"""What state each resource is in: each row of the USE table, judged by the host's rules on its signals."""
+"""What state each resource is in: each row of the USE table, judged by the host's rules on its signals.
+
+A triage speaks of the seconds of its round. What the kernel adds up all the time (CPU time, stalls, time with
+an operation in flight) is known exactly for them, however uneven they were; what was seen at the looks alone,
+or happens by chance, is judged by its interval.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +31,21 @@ RUN_QUEUE = "runqueue"
 _FULL = 0.8  # of a resource; beyond it waits grow steeply: 1 / (1 - utilization)
 _FILLED = frozenset({"cpu", "disk", "network", "cgroup.cpu"})  # those of which a full one is news
 _ERRORS = frozenset({"errors", "killed", "drops", "retransmit", "accept-queue"})  # patterns of drafts
+# Levels that are the growth of a counter
+_COUNTED = frozenset(
+    {
+        "use.cpu.utilization",
+        "use.cpu.saturation",
+        "use.memory.saturation",
+        "use.disk.utilization",
+        "use.disk.saturation",
+        "use.io.saturation",
+        "use.network.utilization",
+        "use.cgroup.cpu.utilization",
+        "use.cgroup.memory.saturation",
+    }
+)
+_SEEN = ("measure", "run queue")  # a label of what was seen at the looks instead
 _MISSING = {
     "host.cgroup": "no control group with a CPU quota has a process here",
     "host.network": "no TCP segment was sent",
@@ -119,7 +139,8 @@ def _without_bounds(item: Evidence) -> Evidence:
 def _judge(rule: Rule, signals: Iterable[Signal]) -> tuple[Draft | None, State]:
     """The worst that a rule says of the signals of one row, and if it says nothing, of their values alone."""
     signals = list(signals)
-    draft = _worst(rule, signals)
+    exact = (_point(one) if one.name in _COUNTED and _SEEN not in one.labels else one for one in signals)
+    draft = _worst(rule, exact)
     if draft is None:
         return _worst(rule, map(_point, signals)), State.UNSURE
     return draft, State.ERRORS if draft.pattern in _ERRORS else State.SATURATED
@@ -134,7 +155,7 @@ def _unjudged(row: UseRow, word: str) -> State:
     """The state of a row about which no rule has anything to say."""
     if row.utilization is None and row.saturation is None and row.errors is None:
         return State.UNKNOWN
-    full = row.utilization is not None and row.utilization.low >= _FULL
+    full = row.utilization is not None and row.utilization.value >= _FULL
     return State.BUSY if full and word in _FILLED else State.OK
 
 

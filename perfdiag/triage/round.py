@@ -143,7 +143,7 @@ def _brief(found: Triage) -> tuple[str, str, str]:
     first = ill[0]
     told = first.summary
     if first.state is State.UNSURE:
-        told = f"In this look, which is too short or too uneven to judge: {told}"
+        told = f"By what was seen, which may be chance: {told}"
     others = f" Not well either: {', '.join(one.name for one in ill[1:])}." if ill[1:] else ""
     return (told + others, _behind(first), _do(found.next))
 

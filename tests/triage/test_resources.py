@@ -49,18 +49,25 @@ def test_what_tcp_loses_is_no_fault_of_an_interface():
     assert (State.ERRORS, State.OK) == (rows["tcp"].state, rows["network eth0"].state)
 
 
-def test_what_is_over_its_limit_by_its_value_alone_is_unsure():
-    rows = found(level("use.cpu.utilization", 1.0), level("use.cpu.saturation", 0.7, half=0.6))
+def test_what_the_kernel_counts_is_known_however_uneven_it_was():
+    rows = found(level("use.cpu.utilization", 0.95, half=0.4), level("use.cpu.saturation", 0.7, half=0.6))
+    assert (State.SATURATED, Severity.WARNING) == (rows["cpu"].state, rows["cpu"].severity)
+    assert (0.1, 1.3) == tuple(
+        round(one, 6) for one in (rows["cpu"].saturation.low, rows["cpu"].saturation.high)
+    )
+
+
+def test_what_was_seen_at_the_looks_alone_may_be_chance():
+    waits = level("use.cpu.saturation", 0.7, half=0.6, measure="run queue")
+    rows = found(level("use.cpu.utilization", 1.0), waits)
     assert (State.UNSURE, None) == (rows["cpu"].state, rows["cpu"].severity)
     assert rows["cpu"].summary
     assert {(None, None)} == {(item.low, item.high) for item in rows["cpu"].evidence}
 
 
-@pytest.mark.parametrize(
-    ("used", "half", "state"), [(0.9, 0.05, State.BUSY), (0.9, 0.2, State.OK), (0.5, 0.0, State.OK)]
-)
-def test_a_full_resource_that_nobody_waits_for_is_busy(used, half, state):
-    rows = found(level("use.cpu.utilization", used, half=half), level("use.cpu.saturation", 0.0))
+@pytest.mark.parametrize(("used", "state"), [(0.9, State.BUSY), (0.5, State.OK)])
+def test_a_full_resource_that_nobody_waits_for_is_busy(used, state):
+    rows = found(level("use.cpu.utilization", used, half=0.3), level("use.cpu.saturation", 0.0))
     assert state == rows["cpu"].state
 
 

@@ -37,7 +37,7 @@ def _verdict(triage: Triage) -> str:
     if triage.verdict == "unsure":
         unsure = (one for one in triage.resources if one.state is State.UNSURE and one.summary)
         names = ", ".join(printable(one.name) for one in unsure)
-        return cut(f"INCONCLUSIVE: over their limits on {host}, but not for sure: {names}", WIDTH)
+        return cut(f"INCONCLUSIVE: over the limit on {host}, but it may be chance: {names}", WIDTH)
     if worst is None:
         return f"HEALTHY: no resource of {host} is saturated"
     names = ", ".join(f"{printable(one.name)} {one.state}" for one in ill)
@@ -51,7 +51,7 @@ def _told(resource: Resource) -> list[str]:
     lines += wrapped(printable(resource.summary, 1000), 3, "   ")
     for item in resource.evidence:
         interval = ""
-        if item.low is not None and item.high is not None:
+        if item.low is not None and item.high is not None and item.low != item.high:
             interval = f" [{_human(item.low, item.unit)}, {_human(item.high, item.unit)}]"
         text = f"{item.name} {_human(item.value, item.unit)}{interval} ({item.source})"
         lines += wrapped(printable(text, 1000), 6, "   ")
@@ -80,7 +80,8 @@ def _resources(resources: Sequence[Resource]) -> list[str]:
     header = ("resource", "state", "utilization", "saturation", "errors", "note")
     left = len(resources) - _MOST
     more = [f"  and {left} more (-f json)"] if left > 0 else []
-    return ["Resources", *table(header, cells, (20, 9, 18, 18, 8, 15)), *more]
+    rows = [cut(line, WIDTH) for line in table(header, cells, (32, 9, 22, 22, 8, 40))]
+    return ["Resources", *rows, *more]
 
 
 def _processes(processes: Iterable[Activity]) -> list[str]:

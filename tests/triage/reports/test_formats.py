@@ -93,7 +93,7 @@ def test_the_verdict_stands_in_the_first_line() -> None:
     first = {name: terminal(triage).split("\n")[0] for name, triage in TRIAGES.items()}
     assert "WARNING: cpu saturated" == first["saturated"]
     assert "HEALTHY: no resource of web-3 is saturated" == first["healthy"]
-    assert "INCONCLUSIVE: over their limits on web-3, but not for sure: cpu" == first["unsure"]
+    assert "INCONCLUSIVE: over the limit on web-3, but it may be chance: cpu" == first["unsure"]
     assert "INCONCLUSIVE: 2 looks at web-3 are too few" == first["inconclusive"]
     assert colourise(terminal(SATURATED)).startswith("\x1b[1;33mWARNING\x1b[0m: ")
 
