@@ -27,8 +27,8 @@ needs_perf = pytest.mark.skipif(not perf.program(), reason="perf is not installe
 def engine(*pids, choice=None, children=False, permitted=True):
     inspector = Inspector()
     made = Beside(
-        choice or Choice(), host=Host(), inspector=inspector, pids=pids, children=children, permitted=permitted,
-        rate=100, duration=5, origin=Origins().of,
+        choice or Choice(), host=Host(), inspector=inspector, pids=pids, children=children,
+        permitted=permitted, rate=100, duration=5, origin=Origins().of,
     )  # fmt: skip
     try:
         yield made
