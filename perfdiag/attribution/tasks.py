@@ -23,14 +23,10 @@ Key = tuple[int, int]  # process, task
 _TAKEN = {TimeClass.LOCK, TimeClass.POOL}
 # those in which the task waits for the other end that its loop knows of
 _TO_PEERS = {TimeClass.NETWORK, TimeClass.CONNECT, TimeClass.SEND, TimeClass.CHILD}
-_PIPES = {
-    ObjectType.CHILD: TimeClass.CHILD,
-    ObjectType.PIPE: TimeClass.IDLE,
-}  # streams that are none of a socket
+# streams that are none of a socket
+_PIPES = {ObjectType.CHILD: TimeClass.CHILD, ObjectType.PIPE: TimeClass.IDLE}
 # nothing has come of such a wait until the task was seen to move, or its loop is busy enough
 _FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP, TimeClass.LOCK}
-
-
 _LIVELY = 4.0  # times a second that a loop's thread is given a CPU, for each of its tasks
 _KNOWN_AFTER, _CHECK = 1.0, 0.1  # seconds
 

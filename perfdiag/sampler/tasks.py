@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from perfdiag.host.secrets import scrub
 from perfdiag.sampler.cpython.tasks import TaskState
 from perfdiag.ticks import FIRST_TASK, RUNNING, TASK, RowFlag, Ticks
 
 _INTERVAL, _LONGEST = 100_000_000, 1_000_000_000  # nanoseconds between two looks, at least and at most
 _PEERS = 250_000_000  # nanoseconds between two looks at who is at the other ends of a loop's connections
 _SHARE = 50  # of the time one part in so many
+_SHOWN = 80  # characters of a name
 
 
 class TaskReader(Protocol):
@@ -82,7 +84,8 @@ class TaskRows:
         row = (call, stack, state.moved, self._peers.get(state.loop, -1))
         if tid not in self._last:
             self._next = max(self._next, tid + 1)
-            self.born.append(BornTask(tid, f"task {state.name}", state.loop))
+            name = scrub(state.name.split(" "), _SHOWN)
+            self.born.append(BornTask(tid, f"task {name}", state.loop))
         if self._last.get(tid) != row:
             self._last[tid] = row
             self._append(into, number, tid, *row, RowFlag(0))

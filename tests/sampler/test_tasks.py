@@ -56,6 +56,14 @@ def test_a_task_that_is_not_listed_any_more_has_ended() -> None:
     assert (1, FIRST_TASK, TASK, -1, RowFlag.GONE) == table(ticks)[-1]
 
 
+def test_names_are_short_and_without_secrets() -> None:
+    named = state(0)._replace(name="get https://me:hunter2@db:5432/ " + 100 * "x")
+    rows, _ = looked([named])
+    assert "hunter2" not in rows.born[0].name
+    assert rows.born[0].name.startswith("task get https://")
+    assert len(rows.born[0].name) <= 85
+
+
 def test_a_look_that_failed_changes_nothing() -> None:
     _, ticks = looked([state(0)], None, [state(0)])
     assert 1 == len(ticks.rows)

@@ -77,6 +77,8 @@ class Tasks:
         known = {task.address: self._recognise(task) for task in listed}
         self._known = known
         self._update({address: one for address, one in known.items() if address not in running})
+        for address, one in known.items():
+            one.moved |= address in running or one.chain is None
         awaiting = {task.address: [at for at in self._awaiting(task) if at in known] for task in listed}
         joined = self._joined(awaiting)
         return [
@@ -86,7 +88,7 @@ class Tasks:
                 task.loop,
                 task.address in running,
                 -1 if task.address in running else self._stack(task.address, joined),
-                one.moved or task.address in running,
+                one.moved,
                 tuple([known[address].number for address in awaiting[task.address]]),
             )
             for task, one in zip(listed, known.values(), strict=True)
