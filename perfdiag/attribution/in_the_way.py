@@ -47,7 +47,7 @@ class InTheWay:
             self._holders.waits(thread.object, thread.stack)
         elif thread.blocked is TimeClass.POOL or want == GET:
             function = self._function(thread)
-            self._turns.waits(key, thread, function, want)
+            self._turns.waits(key, thread, function, told=want is None)
             self._holders.waits(self._number(function), thread.stack)
             thread.object = -1  # each of these waits is on a futex of its own
         elif want in PUTS:
@@ -86,9 +86,8 @@ class InTheWay:
 
     def _tell_apart(self, at: float) -> None:
         """Give each wait that could be for work its class, by what the others do."""
-        for key, thread, want in self._turns.undecided():
-            waits = self._turns.borrows(key) if want == GET else self._turns.acquires(key)
-            self._become(thread, TimeClass.POOL if waits else TimeClass.IDLE, at)
+        for key, thread in self._turns.undecided():
+            self._become(thread, TimeClass.POOL if self._turns.takes_turns(key) else TimeClass.IDLE, at)
         self._several = self._several or len(self._putting) > 1
         for thread in self._putting.values():
             self._become(thread, TimeClass.QUEUE if self._several else TimeClass.IDLE, at)

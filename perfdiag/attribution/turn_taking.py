@@ -22,11 +22,10 @@ _FREE = 0.1  # of the looks
 _BETWEEN = 0.3  # of the looks, those of handing over included
 _HANDED_OVER = 0.025  # seconds for which a turn may be nobody's, until the next has a CPU
 _LEAST = 0.75  # mean of those at work: one, but for the moments of handing over
-_STEADY = 0.3  # of the variance that independent workers would have
+_STEADY = 0.5  # of the variance that independent workers would have
 
 Key = tuple[int, int]  # process, tid
 Function = tuple[int, str, int]  # process, file, first line
-Row = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -81,15 +80,15 @@ class TurnTaking:
         self._threads = threads
         self._places: dict[Function, Place] = defaultdict(Place)
         self._waiting: dict[Function, dict[Key, ThreadTime]] = defaultdict(dict)
-        self._at: dict[Key, tuple[Function, Row | None]] = {}
+        self._at: dict[Key, tuple[Function, bool]] = {}
         self._rested: set[Key] = set()
 
-    def waits(self, key: Key, thread: ThreadTime, function: Function, row: Row | None) -> None:
-        """A thread waits in this function of user code, by this row of `waits.WAITS` for a turn or for work;
-        None: for a turn in any case."""
+    def waits(self, key: Key, thread: ThreadTime, function: Function, *, told: bool) -> None:
+        """A thread waits in this function of user code, for a turn or for work; `told`: for a turn, by the
+        stack."""
         self._places[function].takers.add(key)
         self._waiting[function][key] = thread
-        self._at[key] = function, row
+        self._at[key] = function, told
 
     def rests(self, key: Key) -> None:
         """A worker waits for work in code of the library that gives it out."""
@@ -97,14 +96,14 @@ class TurnTaking:
 
     def forget(self, key: Key) -> None:
         """The thread does not wait there any more."""
-        function, _ = self._at.pop(key, (None, None))
+        function, _ = self._at.pop(key, (None, False))
         if function is not None:
             del self._waiting[function][key]
             self._places[function].left = True
 
     def place(self, key: Key) -> Function | None:
         """Where a thread waits; None: it does not."""
-        return self._at.get(key, (None, None))[0]
+        return self._at.get(key, (None, False))[0]
 
     def at_work(self, function: Function) -> int:
         """The stack of one that has waited here, and is at work: it may have what is waited for. -1: none."""
@@ -126,24 +125,19 @@ class TurnTaking:
             at_work = sum(key not in waiting and works(self._threads[key]) for key in place.takers)
             place.count(at, at_work, len(place.takers), held=at_work > 0 or held(function))
 
-    def undecided(self) -> list[tuple[Key, ThreadTime, Row]]:
+    def undecided(self) -> list[tuple[Key, ThreadTime]]:
         """Those that wait where somebody has what is waited for, or that were told to: the others wait for
         work, and stay so."""
         return [
-            (key, thread, row)
+            (key, thread)
             for function, waiting in self._waiting.items()
             for key, thread in waiting.items()
-            if (row := self._at[key][1])
-            and (self._places[function].taken or thread.blocked is not TimeClass.IDLE)
+            if not self._at[key][1] and (self._places[function].taken or thread.blocked is not TimeClass.IDLE)
         ]
 
-    def acquires(self, key: Key) -> bool:
-        """Whether a thread that waits for a semaphore waits for a turn, and not for a sign."""
-        return self._places[self._at[key][0]].taken
-
-    def borrows(self, key: Key) -> bool:
-        """Whether a thread that waits in `Queue.get` waits to have something back, and not for work: it is in
-        the middle of a job that a library gave it, or one of those that take turns."""
+    def takes_turns(self, key: Key) -> bool:
+        """Whether a thread waits for a turn, and not for work: somebody has one, and it is in the middle of a
+        job that a library gave it, or one of those of whom always as many are at work."""
         place = self._places[self._at[key][0]]
         if not place.taken:
             return False
