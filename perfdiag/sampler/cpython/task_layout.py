@@ -43,7 +43,6 @@ class TaskLayout:
     node_next: int
     node_previous: int
     interpreter_tasks: int
-    running_loop: int
     running_task: int
     thread_tasks: int
     coroutine_size: int  # up to its variables
@@ -106,7 +105,6 @@ def parse(minor: tuple[int, int], of: dict[str, int], published: bytes) -> TaskL
         node_next=of["llist_node.next"],
         node_previous=of["llist_node.prev"],
         interpreter_tasks=tasks["interpreter_tasks"],
-        running_loop=tasks["running_loop"],
         running_task=tasks["running_task"],
         thread_tasks=tasks["thread_tasks"],
         coroutine_size=frame + of["interpreter_frame.localsplus"],
