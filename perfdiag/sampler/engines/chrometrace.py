@@ -1,14 +1,15 @@
 """Parses what `py-spy record -f chrometrace --threads` writes.
 
 A list of events: a frame begins ('B') or ends ('E') on a thread at `ts` microseconds since the start. Events
-are written where a stack differs from the one before. The outermost frame is 'thread (TID): name', or without
-the name where none is known. Functions and files are the target's to choose; what does not have the shape of
-an event is counted as an error.
+are written where a stack differs from the one before. The outermost frame is 'thread (TID): name', without
+the name where none is known; around it may stand processes, 'process PID:"command"'. Functions and files are
+the target's to choose; what does not have the shape of an event is counted as an error.
 """
 
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from perfdiag.model import Frame, Origin
@@ -18,14 +19,17 @@ from perfdiag.text import printable
 _THREAD = re.compile(r"thread \((\d{1,10}|0x[0-9A-F]{1,16})\)(?:: .*)?", re.DOTALL)
 # what is not Python: shared objects, the kernel's own, sources of other languages (by debug information)
 _NATIVE = re.compile(r"\.so(?:\.|$)|^\[|^$|\.(?:c|cc|cpp|cxx|h|hpp|rs|go|s|S)$")
+_PROCESS = re.compile(r'process \d{1,10}:".*', re.DOTALL)
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 _MOST_LINE = 1 << 31
 
 
-def parse(content: bytes, ended_ns: int, origin: Callable[[str], Origin], tid: Callable[[str], int]) -> Looks:
-    """The looks of a run whose last event happened at `ended_ns` (monotonic). `tid` makes an id out of what
-    a thread is called (an id, or an address in hexadecimal), 0 if it cannot. ValueError when it is no such
-    file."""
+def parse(
+    content: bytes, ended_ns: int, origin: Callable[[str], Origin], tid: Callable[[int, str], int]
+) -> Looks:
+    """The looks of a run whose last event happened at `ended_ns` (monotonic). `tid` makes an id out of a
+    process and what a thread of it is called (an id, or an address in hexadecimal), 0 if it cannot.
+    ValueError when it is no such file."""
     try:
         events = json.loads(content)
     except RecursionError as error:
@@ -42,7 +46,7 @@ def parse(content: bytes, ended_ns: int, origin: Callable[[str], Origin], tid: C
             key, at = (event["pid"], event["tid"]), zero + _microseconds(event) * 1000
             stack = open_frames.setdefault(key, [])
             if stack and since[key] < at:
-                _seen(looks, stack, since[key], at, tid)
+                _seen(looks, stack, since[key], at, partial(tid, key[0]))
             since[key] = at
             if event["ph"] == "B":
                 stack.append(_frame(event, origin))
@@ -59,9 +63,11 @@ def _microseconds(event: Any) -> int:
 
 
 def _seen(looks: Looks, stack: list[Frame], since: int, until: int, tid: Callable[[str], int]) -> None:
-    """The outermost frame names the thread; one of its name alone has no stack."""
-    found = _THREAD.fullmatch(stack[0].function)
-    frames = tuple(frame for frame in reversed(stack[1:]) if not _ADDRESS.fullmatch(frame.function))
+    """The outermost frames name the processes down to the thread's own, and the thread; one of these alone
+    has no stack."""
+    root = next((n for n, frame in enumerate(stack) if not _PROCESS.fullmatch(frame.function)), 0)
+    found = _THREAD.fullmatch(stack[root].function)
+    frames = tuple(frame for frame in reversed(stack[root + 1 :]) if not _ADDRESS.fullmatch(frame.function))
     if found and frames and (number := tid(found[1])):
         looks.add(number, since, until, frames)
 

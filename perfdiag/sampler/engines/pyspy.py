@@ -61,7 +61,7 @@ class PySpy:
         origin: Callable[[str], Origin],
         mode: Mode = Mode(),
     ) -> None:
-        self._pid, self._host, self._inspector = pid, host, inspector
+        self._host, self._inspector = host, inspector
         self._rate, self._origin, self._mode = rate, origin, mode
         command = [path, "record", "--pid", str(pid), "--output", "{}", "--format", "chrometrace"]
         command += ["--full-filenames", "--idle", "--threads", "--rate", str(max(1, round(rate)))]
@@ -92,7 +92,7 @@ class PySpy:
                     _content(aside.file),
                     aside.ended_ns,
                     self._origin,
-                    ThreadIds(self._pid, self._host, self._inspector).tid,
+                    ThreadIds(self._host, self._inspector).tid,
                 )
             except ValueError as error:
                 aside.why = f"what py-spy wrote cannot be understood ({error})"

@@ -14,12 +14,28 @@ from perfdiag.sampler.cpython.release import pthread_tid
 
 
 class ThreadIds:
-    """Of one process, as long as it lives; afterwards ids are what they seem to be, and addresses unknown."""
+    """Of processes, as long as they live; afterwards ids are what they seem to be, and addresses unknown."""
+
+    def __init__(self, host: Host, inspector: Inspector) -> None:
+        self._host, self._inspector = host, inspector
+        self._processes: dict[int, _Process] = {}
+        self._known: dict[tuple[int, str], int] = {}
+
+    def tid(self, pid: int, name: str) -> int:
+        """From '4711', or '0x7F526D9C66C0', the address; 0 when it cannot be told."""
+        if (pid, name) not in self._known:
+            if pid not in self._processes:
+                self._processes[pid] = _Process(pid, self._host, self._inspector)
+            self._known[pid, name] = self._processes[pid].tid(name)
+        return self._known[pid, name]
+
+
+class _Process:
+    """What the names of its threads are looked up in."""
 
     def __init__(self, pid: int, host: Host, inspector: Inspector) -> None:
         self._memory = Memory(pid, capacity=16)
         self._offset = -1
-        self._known: dict[str, int] = {}
         self._outer: dict[int, int] = {}
         try:
             self._outer = inner_tids(pid, host.procfs)
@@ -28,11 +44,8 @@ class ThreadIds:
             return
 
     def tid(self, name: str) -> int:
-        """From '4711', or '0x7F526D9C66C0', the address; 0 when it cannot be told."""
-        if name not in self._known:
-            inner = self._at(int(name, 16)) if name.startswith("0x") else int(name)
-            self._known[name] = self._outer.get(inner, inner)
-        return self._known[name]
+        inner = self._at(int(name, 16)) if name.startswith("0x") else int(name)
+        return self._outer.get(inner, inner)
 
     def _at(self, address: int) -> int:
         try:

@@ -10,7 +10,7 @@ SHOP, THREADING = "/srv/shop.py", "/usr/lib/python3.11/threading.py"
 END = 9_000_000_000
 
 
-def tid_of(name):
+def tid_of(pid, name):
     """Addresses are of threads whose ids are known by name."""
     return {"0x7FD0": 99}.get(name, 0) if name.startswith("0x") else int(name)
 
@@ -62,6 +62,14 @@ def test_threads_are_told_by_their_outermost_frame():
         event("E", 2000, "one"), event("E", 2000, "two", tid=0x7F01),
     )  # fmt: skip
     assert {77: "one:1", 78: "two:1"} == {tid: stack for tid, [(_, _, stack)] in found.items()}
+
+
+def test_the_processes_that_a_thread_is_below_are_no_frames():
+    found, _ = parsed(
+        event("B", 1, 'process 41:"shop --fork"', "", 0), event("B", 1, 'process 42:"shop"', "", 0), THREAD,
+        event("B", 1, "work"), event("E", 2, "work"),
+    )  # fmt: skip
+    assert {77: ["work:1"]} == {tid: [stack for _, _, stack in seen] for tid, seen in found.items()}
 
 
 def test_a_thread_may_have_no_name():
