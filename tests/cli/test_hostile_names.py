@@ -6,6 +6,7 @@ import pytest
 
 from perfdiag.storage import load
 from tests.cli.running import controls, perfdiag, python, runs_on
+from tests.faults.seeded import fault
 
 # A thread whose name, script and function carry escape codes, line feeds, broken UTF-8 and a bidi override;
 # on a file of such a name. Arguments: the folder, and the name.
@@ -44,6 +45,7 @@ def outputs(tmp_path_factory):
     return texts | {"terminal": ended.out, "recording": load(recording)}
 
 
+@fault(45, "escape codes in names, to the terminal and every format")
 @pytest.mark.parametrize("name", TEXTS)
 def test_nothing_raw_is_written(outputs, name):
     text = outputs[name]
