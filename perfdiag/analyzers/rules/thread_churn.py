@@ -31,7 +31,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         return
     for signal in signals.all("churn.share"):
         share = human(signal.estimate.value, Unit.RATIO)
-        many = f" {human(births.estimate.value, Unit.PER_SECOND)}" if births else ""
+        made = f"threads, {human(births.estimate.value, Unit.PER_SECOND)}," if births else "processes"
         draft = time_draft(
             signal,
             signals,
@@ -42,7 +42,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
                 functions=frozenset(signal.label("functions").split("\n")),
                 or_groups=frozenset(signal.label("groups").split("\n")),
             ),
-            summary=f"Starting and ending short-lived threads,{many} of them, takes {share} of the busy time;"
+            summary=f"Starting and ending short-lived {made} takes {share} of the busy time;"
             f" {name_of(signal.where)} makes them.",
             next_step=f"perf trace -s -p {pid_of(signal)} -e clone,clone3,exit -- sleep 5  # how many",
             evidence=[evidence("threads born", births, "/proc/PID/task, or /proc/stat")] if births else [],

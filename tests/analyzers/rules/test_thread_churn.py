@@ -20,9 +20,11 @@ def births(rate):
 def test_making_threads_takes_the_time():
     (found,) = said(SPEC, COST, births(300))
     assert (
-        "Starting and ending short-lived threads, 300/s of them, takes 60 % of the busy time; load"
-        " (orders.py:88) makes them." == found.summary
+        "Starting and ending short-lived threads, 300/s, takes 60 % of the busy time; load (orders.py:88)"
+        " makes them." == found.summary
     )
+    (found,) = said(SPEC, COST)
+    assert found.summary.startswith("Starting and ending short-lived processes takes 60 % of the busy time;")
     assert frozenset({"/usr/lib/python3.11/threading.py:Thread.start"}) == found.claim.functions
     assert frozenset({"Event.wait (threading.py)"}) == found.claim.or_groups
     assert {TimeClass.GIL, TimeClass.KERNEL} < found.claim.times
