@@ -7,7 +7,9 @@ MS = 1_000_000  # nanoseconds
 FREE, HELD = 3, 4  # objects
 
 
-@pytest.mark.parametrize("time", [TimeClass.NETWORK, TimeClass.CHILD, TimeClass.LOCK, TimeClass.SLEEP])
+@pytest.mark.parametrize(
+    "time", [TimeClass.NETWORK, TimeClass.SEND, TimeClass.CHILD, TimeClass.LOCK, TimeClass.SLEEP]
+)
 def test_a_wait_from_before_the_first_look_is_idle_until_the_thread_runs(time):
     turns = Turns(pooled=False, held={HELD})
     assert TimeClass.IDLE is turns.told(time, FREE)
@@ -20,6 +22,11 @@ def test_in_a_worker_of_a_pool_every_wait_holds_up_its_work(time):
     assert time is Turns(pooled=True, held={HELD}).told(time, FREE)
 
 
+def test_in_a_callback_of_an_event_loop_every_wait_holds_up_the_others():
+    assert TimeClass.SLEEP is Turns(pooled=False, in_callback=True).told(TimeClass.SLEEP, FREE)
+    assert TimeClass.LOCK is Turns(pooled=False, in_callback=True).told(TimeClass.LOCK, FREE)
+
+
 def test_a_worker_of_a_pool_at_an_empty_queue_of_c_code_is_idle():
     assert TimeClass.IDLE is Turns(pooled=True, held={HELD}).told(TimeClass.LOCK, FREE)
 
@@ -28,7 +35,9 @@ def test_a_lock_whose_holder_was_seen_is_a_lock():
     assert TimeClass.LOCK is Turns(pooled=False, held={HELD}).told(TimeClass.LOCK, HELD)
 
 
-@pytest.mark.parametrize("time", [TimeClass.DISK, TimeClass.FSYNC, TimeClass.GIL])
+@pytest.mark.parametrize(
+    "time", [TimeClass.DISK, TimeClass.FSYNC, TimeClass.GIL, TimeClass.CONNECT, TimeClass.DNS]
+)
 def test_other_waits_are_never_waits_for_work(time):
     assert time is Turns(pooled=False, held={HELD}).told(time, FREE)
 
