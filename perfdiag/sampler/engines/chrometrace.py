@@ -9,18 +9,20 @@ the target's to choose; what does not have the shape of an event is counted as a
 import json
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from perfdiag.model import Frame, Origin
-from perfdiag.sampler.engines.looks import Looks
+from perfdiag.sampler.engines.looks import Look, Looks
 from perfdiag.text import printable
 
 _THREAD = re.compile(r"thread \((\d{1,10}|0x[0-9A-F]{1,16})\)(?:: .*)?", re.DOTALL)
 # what is not Python: shared objects, the kernel's own, sources of other languages (by debug information)
 _NATIVE = re.compile(r"\.so(?:\.|$)|^\[|^$|\.(?:c|cc|cpp|cxx|h|hpp|rs|go|s|S)$")
-_PROCESS = re.compile(r'process \d{1,10}:".*', re.DOTALL)
+_PROCESS = re.compile(r'process (\d{1,10}):".*', re.DOTALL)
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
+# Threads of forked processes have one `tid`, and follow one another in each look: what one was seen doing
+# holds until it is seen again
+_GAP = 100_000_000  # nanoseconds
 _MOST_LINE = 1 << 31
 
 
@@ -43,10 +45,10 @@ def parse(
     zero = ended_ns - last * 1000
     for event in events:
         try:
-            key, at = (event["pid"], event["tid"]), zero + _microseconds(event) * 1000
+            key, at = event["tid"], zero + _microseconds(event) * 1000
             stack = open_frames.setdefault(key, [])
             if stack and since[key] < at:
-                _seen(looks, stack, since[key], at, partial(tid, key[0]))
+                _seen(looks, stack, Look(since[key], at, 0), event["pid"], tid)
             since[key] = at
             if event["ph"] == "B":
                 stack.append(_frame(event, origin))
@@ -54,6 +56,7 @@ def parse(
                 stack.pop()
         except (KeyError, TypeError, ValueError):
             looks.errors += 1
+    looks.fill(_GAP)
     return looks
 
 
@@ -62,14 +65,16 @@ def _microseconds(event: Any) -> int:
     return at if isinstance(at, int) and 0 <= at < 1 << 50 else 0
 
 
-def _seen(looks: Looks, stack: list[Frame], since: int, until: int, tid: Callable[[str], int]) -> None:
+def _seen(looks: Looks, stack: list[Frame], time: Look, pid: int, tid: Callable[[int, str], int]) -> None:
     """The outermost frames name the processes down to the thread's own, and the thread; one of these alone
     has no stack."""
-    root = next((n for n, frame in enumerate(stack) if not _PROCESS.fullmatch(frame.function)), 0)
+    root = 0
+    while root < len(stack) - 1 and (process := _PROCESS.fullmatch(stack[root].function)):
+        pid, root = int(process[1]), root + 1
     found = _THREAD.fullmatch(stack[root].function)
     frames = tuple(frame for frame in reversed(stack[root + 1 :]) if not _ADDRESS.fullmatch(frame.function))
-    if found and frames and (number := tid(found[1])):
-        looks.add(number, since, until, frames)
+    if found and frames and (number := tid(pid, found[1])):
+        looks.add(number, time.since, time.until, frames)
 
 
 def _frame(event: Any, origin: Callable[[str], Origin]) -> Frame:

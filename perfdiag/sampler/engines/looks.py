@@ -35,6 +35,15 @@ class Looks:
             self.stacks.append(frames)
         self.by_thread[tid].append(Look(since, until, number))
 
+    def fill(self, gap: int) -> None:
+        """Let each look hold until the next one of its thread, when that is at most `gap` ns later."""
+        for tid, seen in self.by_thread.items():
+            following = [look.since for look in seen[1:]]
+            self.by_thread[tid] = [
+                look._replace(until=after) if look.until < after <= look.until + gap else look
+                for look, after in zip(seen, [*following, 0], strict=True)
+            ]
+
     @property
     def count(self) -> int:
         return sum(len(looks) for looks in self.by_thread.values())

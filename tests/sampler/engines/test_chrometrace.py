@@ -72,6 +72,26 @@ def test_the_processes_that_a_thread_is_below_are_no_frames():
     assert {77: ["work:1"]} == {tid: [stack for _, _, stack in seen] for tid, seen in found.items()}
 
 
+def test_threads_of_forked_processes_that_share_an_address_are_told_apart():
+    def forked(pid, at, phase):
+        frames = [
+            event(phase, at, f'process {pid}:"shop"', "", 0),
+            event(phase, at, f"thread ({pid})", "", 0),
+        ]
+        frames.append(event(phase, at, f"work{pid}"))
+        return frames if phase == "B" else frames[::-1]
+
+    found, _ = parsed(
+        *forked(41, 1000, "B"), *forked(41, 1010, "E"), *forked(42, 1010, "B"), *forked(42, 11000, "E"),
+        *forked(41, 11000, "B"), *forked(41, 11010, "E"),
+    )  # fmt: skip
+    zero = END - 11_010_000
+    assert {
+        41: [(zero + 1_000_000, zero + 11_000_000, "work41:1"), (zero + 11_000_000, END, "work41:1")],
+        42: [(zero + 1_010_000, zero + 11_000_000, "work42:1")],
+    } == found
+
+
 def test_a_thread_may_have_no_name():
     found, _ = parsed(event("B", 1, "thread (77)"), event("B", 1, "work"), event("E", 2, "work"))
     assert {77} == found.keys()
