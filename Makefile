@@ -84,9 +84,11 @@ golden: $(READY) ## write the expected texts anew; read the diff before you comm
 docs: $(READY) ## write docs/agent-performance/findings.md anew from the rules
 	$(BIN)/python -m tools.findings_reference
 
-nightly: check ## what takes long: scenarios three times, accuracy, benchmarks, vulnerabilities
+nightly: check ## what takes long: scenarios three times, accuracy, faults, other Pythons, benchmarks, vulnerabilities
 	$(MAKE) scenarios ARGS="--repeat 3"
-	$(BIN)/python -m pytest -m "accuracy or faults"
+	$(BIN)/python -m pytest -m accuracy
+	$(MAKE) faults
+	$(MAKE) newer-pythons
 	$(MAKE) readers
 	$(MAKE) benchmarks
 	$(MAKE) audit
