@@ -198,6 +198,33 @@ class Weighted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastRow:
+    """Busy thread seconds a second of two processes: in all ('total'), of a class of time, or of a function
+    and what it calls in libraries. `change` is relative; `certain`: not by chance, among all rows."""
+
+    kind: str  # total, class, function
+    name: str
+    base: float
+    other: float
+    difference: Estimate
+    change: Estimate | None
+    certain: bool
+    where: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """How the second of two processes differs from the first, in the same window."""
+
+    base: str
+    other: str
+    verdict: str  # worse, not worse, undecided
+    because: str
+    limit: float
+    rows: tuple[ContrastRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a format needs; findings are ranked by the lower bound of their gain."""
 
@@ -213,3 +240,4 @@ class Report:
     profile: tuple[Weighted, ...] = ()
     groups: tuple[GroupRow, ...] = ()
     functions: tuple[FunctionRow, ...] = ()
+    contrast: Contrast | None = None

@@ -18,6 +18,7 @@ from perfdiag.attribution.accepting import engage, pressing_queues
 from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
 from perfdiag.attribution.functions import function_rows
+from perfdiag.contrast import contrast
 from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
@@ -150,6 +151,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
         not_evaluated=tuple(missing),
         faults=_faults(recording, guard),
         profile=weighted(table, recording),
+        contrast=contrast(recording, meta, table, everything),
     )
     return replace(report, brief=brief(report))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import perfdiag
 from perfdiag.host import Host
-from perfdiag.model import Cost, Meta, Process, Role
+from perfdiag.model import AGAINST, Cost, Meta, Process, Role
 from perfdiag.recording import Recording
 from perfdiag.sampler.engines.choice import Choice
 from perfdiag.units import Unit, human
@@ -21,13 +21,15 @@ _NAMED = 3  # processes that are named in the name of a program
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What was asked for. `rate` in Hz, `duration` in seconds; `budget`: the share of one core that looking
-    may take; `subprocesses`: what the targets have started, and will start, too; `stacks`: who reads them."""
+    may take; `subprocesses`: what the targets have started, and will start, too; `against`: the second target
+    is compared with the first; `stacks`: who reads them."""
 
     duration: float
     rate: float
     budget: float = 0.3
     user_code: tuple[str, ...] = ()
     subprocesses: bool = False
+    against: bool = False
     stacks: Choice = field(default_factory=Choice)
 
 
@@ -46,6 +48,7 @@ def opened(host: Host, processes: Sequence[Process], plan: Plan) -> Meta:
         duration=plan.duration,
         rate=plan.rate,
         subject=f"{kind}:{pids}",
+        options=((AGAINST, pids.rpartition(",")[2]),) if plan.against else (),
     )
 
 

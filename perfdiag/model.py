@@ -269,6 +269,10 @@ TARGET_EXITED, INTERRUPTED, TERMINATED = "target exited", "interrupted", "termin
 STOPPED = "what it does when it runs: the process is stopped (SIGSTOP or a debugger) and stays so"
 
 
+# The option of a recording (`Meta.options`) whose second process is compared with its first
+AGAINST = "against"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
     """How a recording was made; replaced as a whole when it is closed."""

@@ -26,7 +26,7 @@ LEVELS = (
     ("sampler", "requests"),
     ("attribution", "meta"),
     ("collectors", "analyzers", "reports"),
-    ("claims", "collect"),
+    ("claims", "collect", "contrast"),
     ("ledger",),
     ("advice", "summary"),
     ("engine",),

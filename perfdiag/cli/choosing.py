@@ -37,13 +37,17 @@ class LookCommand(click.Command):
 
 
 def choosing_options(function: Function) -> Function:
-    """-p, --name, -s."""
+    """-p, --name, --against-pid, -s."""
     options = [
         click.option(
             "-p", "--pid", "pids", multiple=True, metavar="PID",
             help="Process to look at; several by commas, or repeated.",
         ),
         click.option("--name", metavar="REGEX", help="Processes by their name or command line."),
+        click.option(
+            "--against-pid", metavar="PID",
+            help="Compare this process with the one of -p, in the same looks: exit 1 when it is worse.",
+        ),
         click.option(
             "-s", "--subprocesses", is_flag=True,
             help="All that they have started, and will start, too: one program.",
@@ -62,10 +66,23 @@ class Choice:
     command: "Command | None" = None
 
 
-def choose(pids: tuple[str, ...], name: str | None, host: "Host", *, subprocesses: bool) -> Choice:
+def choose(
+    pids: tuple[str, ...], name: str | None, host: "Host", *, against: str | None, subprocesses: bool
+) -> Choice:
     """UsageError when nothing, or more than one way was used; TargetError when there is no such process."""
     words = click.get_current_context().meta.get(_COMMAND, ())
-    ways = [way for way, used in (("-p", pids), ("--name", name is not None), ("-- CMD", words)) if used]
+    if against is not None and name is None and not words:
+        return Choice(_pair(pids, against, host, subprocesses))
+    ways = [
+        way
+        for way, used in (
+            ("-p", pids),
+            ("--against-pid", against),
+            ("--name", name is not None),
+            ("-- CMD", words),
+        )
+        if used
+    ]
     if len(ways) != 1:
         raise UsageError(
             f"{' and '.join(ways)} contradict each other" if ways else "nothing to look at was chosen",
@@ -75,6 +92,18 @@ def choose(pids: tuple[str, ...], name: str | None, host: "Host", *, subprocesse
     if words:
         return _started(words, host)
     return Choice(_named(name, host, subprocesses) if name is not None else _numbered(pids, host))
+
+
+def _pair(pids: tuple[str, ...], against: str, host: "Host", subprocesses: bool) -> "list[Target]":
+    """The process of -p, and the one that is compared with it."""
+    numbers = [number for text in (*pids, against) for number in text.split(",")]
+    if len(pids) != 1 or len(numbers) != 2 or subprocesses or numbers[0] == numbers[1]:
+        raise UsageError(
+            "--against-pid compares one process with another",
+            cause="each of the two is one process, without those that it has started",
+            fix="perfdiag profile -p 4711 --against-pid 4712",
+        )
+    return _numbered((*pids, against), host)
 
 
 def _started(words: tuple[str, ...], host: "Host") -> Choice:

@@ -8,7 +8,7 @@ from perfdiag.cli.choosing import LookCommand
 from perfdiag.cli.engines import engine_options
 from perfdiag.cli.judging import judging_options, make_options
 from perfdiag.cli.output import RECORDING, attempt, check_outputs, output_options, write_reports
-from perfdiag.cli.target import Wanted, attach_to, check_enough, exit_code, record, target_options
+from perfdiag.cli.target import Wanted, attach_to, check_enough, exit_code, gate_code, record, target_options
 from perfdiag.errors import worst
 
 
@@ -35,6 +35,7 @@ def command(
     perfdiag profile -p 4711 -d 30 -o run.json -o run.perfdiag
     perfdiag profile -p 4711 -s              with all processes that it has started
     perfdiag profile --name gunicorn -f brief
+    perfdiag profile -p 4711 --against-pid 4712   is the second worse?
     perfdiag profile -- python import.py 7   from its start to its end
     """
     check_outputs(output, format_name)
@@ -47,4 +48,4 @@ def command(
     kept = [attempt(save, recording, path) for path in output if path.endswith(RECORDING)]
     report = diagnose(recording, options)
     written = write_reports(report, output, format_name, quiet=quiet, color=color)
-    return worst(exit_code(report.meta, report.verdict), *kept, written)
+    return worst(exit_code(report.meta, report.verdict), gate_code(report.contrast), *kept, written)

@@ -19,6 +19,7 @@ from perfdiag.text import printable
 
 if TYPE_CHECKING:
     from perfdiag.collect import Collection
+    from perfdiag.diagnosis import Contrast
 
 Each = Callable[[Recording], object]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -89,6 +90,7 @@ class Wanted:
 
     pids: tuple[str, ...]
     name: str | None
+    against_pid: str | None
     subprocesses: bool
     duration: float
     rate: float
@@ -107,7 +109,9 @@ def attach_to(wanted: Wanted) -> "Collection":
     from perfdiag.meta import Plan
 
     host = Host(procfs=wanted.procfs)
-    choice = choose(wanted.pids, wanted.name, host, subprocesses=wanted.subprocesses)
+    choice = choose(
+        wanted.pids, wanted.name, host, against=wanted.against_pid, subprocesses=wanted.subprocesses
+    )
     stacks = chosen(
         wanted.engine, blocking=wanted.blocking, native=wanted.native, processes=len(choice.targets)
     )
@@ -117,6 +121,7 @@ def attach_to(wanted: Wanted) -> "Collection":
         budget=wanted.budget,
         user_code=wanted.user_code,
         subprocesses=wanted.subprocesses,
+        against=wanted.against_pid is not None,
         stacks=stacks,
     )
     return Collection(host, choice.targets, plan, choice.command)
@@ -175,3 +180,9 @@ def exit_code(meta: Meta, verdict: str) -> Exit:
     if meta.ended == TERMINATED:
         return Exit.TERMINATED
     return Exit.INCONCLUSIVE if verdict == "inconclusive" else Exit.OK
+
+
+def gate_code(contrast: "Contrast | None") -> Exit:
+    """The code of a comparison of two processes."""
+    codes = {"worse": Exit.GATE, "undecided": Exit.INCONCLUSIVE}
+    return codes.get(contrast.verdict, Exit.OK) if contrast else Exit.OK

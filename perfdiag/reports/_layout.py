@@ -1,7 +1,11 @@
-"""Lines and columns of text, 100 wide."""
+"""Lines, columns and numbers of text, 100 wide."""
 
+import math
 import textwrap
 from collections.abc import Sequence
+
+from perfdiag.model import Estimate
+from perfdiag.units import Unit, human
 
 WIDTH = 100
 
@@ -25,3 +29,14 @@ def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: tuple[
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     ]
+
+
+def shown(value: float, unit: Unit) -> str:
+    return human(value, unit) if math.isfinite(value) else "?"
+
+
+def interval(estimate: Estimate) -> str:
+    """'41 % [37 %, 45 %]', or the value alone when the interval is a point."""
+    numbers = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (shown(number, estimate.unit) for number in numbers)
+    return value if value == low == high else f"{value} [{low}, {high}]"

@@ -5,15 +5,21 @@ number is null. Keys keep their order and strings are ASCII with `<` escaped: th
 bytes, which may stand inside a page.
 """
 
-import math
 from datetime import UTC, datetime
 
 from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, FunctionRow, GroupRow, Report, Table, UseRow
-from perfdiag.model import Cost, Estimate, Meta, Object, Place
+from perfdiag.model import Cost, Meta
 from perfdiag.plugins import Format
-from perfdiag.text import json_document, printable_lines
-
-Json = dict[str, object]
+from perfdiag.reports._contrast import as_json
+from perfdiag.reports._json_values import Json
+from perfdiag.reports._json_values import estimate as _estimate
+from perfdiag.reports._json_values import item_of as _object
+from perfdiag.reports._json_values import number as _number
+from perfdiag.reports._json_values import place as _place
+from perfdiag.reports._json_values import text as _text
+from perfdiag.reports._json_values import texts as _texts
+from perfdiag.reports._json_values import window as _window
+from perfdiag.text import json_document
 
 
 def render(report: Report) -> str:
@@ -28,6 +34,7 @@ def render(report: Report) -> str:
         "groups": [_group(row) for row in report.groups],
         "functions": [_function(row) for row in report.functions],
         "breakdown": [_breakdown(row) for row in report.breakdown],
+        "contrast": as_json(report.contrast),
         "use": [_use(row) for row in report.use],
         "not_evaluated": [{"kind": row.kind, "missing": _text(row.missing)} for row in report.not_evaluated],
         "faults": [
@@ -36,65 +43,6 @@ def render(report: Report) -> str:
         ],
     }
     return json_document(content)
-
-
-def _text(text: str) -> str:
-    return printable_lines(text)
-
-
-def _texts(texts: tuple[str, ...]) -> list[str]:
-    return [_text(text) for text in texts]
-
-
-def _number(value: float | None) -> float | None:
-    """Six significant digits; integers stay integers."""
-    if value is None or not math.isfinite(value):
-        return None
-    return value if isinstance(value, int) else float(f"{value:.6g}") + 0.0
-
-
-def _window(window: tuple[float, float] | None) -> list[float | None] | None:
-    if window is None:
-        return None
-    return [round(at, 6) if math.isfinite(at) else None for at in window]
-
-
-def _estimate(estimate: Estimate | None) -> Json | None:
-    if estimate is None:
-        return None
-    return {
-        "value": _number(estimate.value),
-        "low": _number(estimate.low),
-        "high": _number(estimate.high),
-        "unit": estimate.unit.value,
-        "n": estimate.n,
-        "confidence": _number(estimate.confidence),
-        "window": _window(estimate.window),
-        "caveats": _texts(estimate.caveats),
-    }
-
-
-def _place(place: Place | None) -> Json | None:
-    if place is None:
-        return None
-    return {
-        "file": _text(place.file),
-        "line": place.line,
-        "function": _text(place.function),
-        "stack": _texts(place.stack),
-    }
-
-
-def _object(item: Object | None) -> Json | None:
-    if item is None:
-        return None
-    return {
-        "type": item.type.value,
-        "name": _text(item.name),
-        "service": _text(item.service),
-        "peer": _text(item.peer),
-        "peer_pid": item.peer_pid or None,
-    }
 
 
 def _subject(subject: str, command: str = "", processes: int = 1) -> Json:

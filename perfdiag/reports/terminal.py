@@ -5,16 +5,16 @@ hot functions, the resources (utilization, saturation, errors), and what the loo
 cost. No colour: `perfdiag.reports` render text, and the command line colours it with `colourise`.
 """
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 
 from perfdiag.diagnosis import BreakdownRow, Finding, FunctionRow, Report, UseRow
 from perfdiag.model import STOPPED, TASKS, Estimate, Object, Place
 from perfdiag.plugins import Format
-from perfdiag.reports._layout import WIDTH, cut, table, wrapped
+from perfdiag.reports._contrast import lines
+from perfdiag.reports._layout import WIDTH, cut, interval, shown, table, wrapped
 from perfdiag.text import printable, printable_lines, without_commands
-from perfdiag.units import Unit, human
+from perfdiag.units import Unit
 
 _MOST_FINDINGS = 5
 _NOTABLE = 0.01  # probability of being the largest cause, below which it is not worth a word
@@ -29,6 +29,7 @@ def render(report: Report) -> str:
         [line for sentence in report.brief for line in wrapped(printable(sentence), 0)],
         *(_finding(number, finding) for number, finding in enumerate(report.findings[:_MOST_FINDINGS], 1)),
         _more(report.findings[_MOST_FINDINGS:]),
+        lines(report.contrast),
         _breakdown(report),
         _functions(report.functions),
         _resources(report.use),
@@ -49,15 +50,15 @@ def _verdict(report: Report) -> str:
         return cut(f"{state}: nothing of severity notice or above in {target}", WIDTH)
     first, many = report.findings[0], len(report.findings)
     place = f" in {_place(first.where, 36)}" if first.where else ""
-    gain = f"gain {_interval(first.gain)}" + (f", 1 of {many} findings" if many > 1 else "")
+    gain = f"gain {interval(first.gain)}" + (f", 1 of {many} findings" if many > 1 else "")
     return cut(f"{first.severity.name}: {printable(first.kind)}{place}, {gain}", WIDTH)
 
 
 def _finding(number: int, finding: Finding) -> list[str]:
     name = printable(finding.kind) + (f" ({printable(finding.pattern)})" if finding.pattern else "")
     level = finding.severity.name + (" INCONCLUSIVE" if finding.verdict == "inconclusive" else "")
-    sure = f"  confidence {_human(finding.confidence, Unit.RATIO)}" if finding.confidence >= _NOTABLE else ""
-    lines = [cut(f"{number}. {name}  {level}  gain {_interval(finding.gain)}{sure}", WIDTH)]
+    sure = f"  confidence {shown(finding.confidence, Unit.RATIO)}" if finding.confidence >= _NOTABLE else ""
+    lines = [cut(f"{number}. {name}  {level}  gain {interval(finding.gain)}{sure}", WIDTH)]
     lines += _labelled("where", [_place(finding.where, 80)] if finding.where else [])
     lines += _labelled("object", [_object(finding.object, 80)] if finding.object else [])
     lines += _labelled("found", [finding.summary])
@@ -74,14 +75,14 @@ def _finding(number: int, finding: Finding) -> list[str]:
 
 def _evidence(finding: Finding) -> Iterable[str]:
     of = "" if finding.gain_model == "exhaustion" else " of busy thread time"
-    yield f"{_interval(finding.impact)}{of}"
+    yield f"{interval(finding.impact)}{of}"
     for item in finding.evidence:
         if item.value == finding.impact.value and item.unit is finding.impact.unit:
             continue  # the share that was judged, when all of it is the finding's own
-        interval = ""
+        bounds = ""
         if item.low is not None and item.high is not None:
-            interval = f" [{_human(item.low, item.unit)}, {_human(item.high, item.unit)}]"
-        yield f"{item.name} {_human(item.value, item.unit)}{interval} ({item.source})"
+            bounds = f" [{shown(item.low, item.unit)}, {shown(item.high, item.unit)}]"
+        yield f"{item.name} {shown(item.value, item.unit)}{bounds} ({item.source})"
 
 
 def _more(findings: Sequence[Finding]) -> list[str]:
@@ -97,7 +98,7 @@ def _breakdown(report: Report) -> list[str]:
         state = "under pressure" if row.pressed else "no pressure"
         what = "task" if row.name.startswith(TASKS) else "thread"
         many = f"{row.threads} {what}{'s' if row.threads != 1 else ''}"
-        occupied = f"{many}, occupied {_interval(row.occupancy)}, {state}"
+        occupied = f"{many}, occupied {interval(row.occupancy)}, {state}"
         lines.append(f"  {printable(row.name, 40)}: {occupied}")
     rows = [_breakdown_row(row) for row in report.breakdown[:_MOST_ROWS]]
     lines += table(("share", "class", "where", "object", "group"), rows, (18, 9, 28, 24, 11))
@@ -108,7 +109,7 @@ def _breakdown(report: Report) -> list[str]:
 def _breakdown_row(row: BreakdownRow) -> tuple[str, ...]:
     place = _place(row.where, 28) if row.where else ""
     item = _object(row.object, 24) if row.object else ""
-    return (_interval(row.share), row.time.value, place, item, printable(row.group))
+    return (interval(row.share), row.time.value, place, item, printable(row.group))
 
 
 def _functions(rows: Sequence[FunctionRow]) -> list[str]:
@@ -116,7 +117,7 @@ def _functions(rows: Sequence[FunctionRow]) -> list[str]:
     if not rows:
         return []
     cells = [
-        (_interval(row.self_share), _interval(row.total_share), _place(row.where, 40), printable(row.group))
+        (interval(row.self_share), interval(row.total_share), _place(row.where, 40), printable(row.group))
         for row in rows[:_MOST_FUNCTIONS]
     ]
     return [
@@ -143,7 +144,7 @@ def _resources(rows: Sequence[UseRow]) -> list[str]:
 
 
 def _measured(estimate: Estimate | None) -> str:
-    return "not measured" if estimate is None else _interval(estimate)
+    return "not measured" if estimate is None else interval(estimate)
 
 
 def _unseen(report: Report) -> list[str]:
@@ -165,31 +166,20 @@ def _unseen(report: Report) -> list[str]:
 
 def _cost(report: Report) -> list[str]:
     meta, cost = report.meta, report.meta.cost
-    lasted = _human(meta.duration, Unit.SECONDS)
+    lasted = shown(meta.duration, Unit.SECONDS)
     if meta.ended:
-        seconds = _human(report.window[1] - report.window[0], Unit.SECONDS)
+        seconds = shown(report.window[1] - report.window[0], Unit.SECONDS)
         status = "" if meta.exit_status is None else f", exit status {meta.exit_status}"
         lasted = f"{seconds} of {lasted} ({printable(meta.ended)}{status})"
     text = (
         f"Cost of the look at {printable(meta.target)}, {lasted}: "
-        f"{_human(cost.sampler_cpu + cost.parent_cpu, Unit.SECONDS)} of CPU, "
-        f"target stopped {_human(cost.stopped, Unit.SECONDS)}; {cost.made} of {cost.planned} ticks, "
+        f"{shown(cost.sampler_cpu + cost.parent_cpu, Unit.SECONDS)} of CPU, "
+        f"target stopped {shown(cost.stopped, Unit.SECONDS)}; {cost.made} of {cost.planned} ticks, "
         f"{cost.stacks} stacks, {cost.torn} torn, {cost.retried} read again"
     )
     if meta.engine:
         text += f"; {printable(meta.engine)}"
     return wrapped(f"{text}; perfdiag {printable(meta.version)}, run {printable(meta.run_id)}", 2)
-
-
-def _human(value: float, unit: Unit) -> str:
-    return human(value, unit) if math.isfinite(value) else "?"
-
-
-def _interval(estimate: Estimate) -> str:
-    """'41 % [37 %, 45 %]', or the value alone when the interval is a point."""
-    numbers = (estimate.value, estimate.low, estimate.high)
-    value, low, high = (_human(number, estimate.unit) for number in numbers)
-    return value if value == low == high else f"{value} [{low}, {high}]"
 
 
 def _place(place: Place, width: int) -> str:
@@ -231,7 +221,8 @@ _COLOURS = {
 _SEVERITY = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
 _HEADLINE = re.compile(rf"^(?:[1-9]\. |(?:{'|'.join(_COLOURS)}): )")
 _HEADING = re.compile(
-    r"^(?:Where busy thread time goes|Hot functions, of the CPU time|Resources|Not evaluated, not seen)$"
+    r"^(?:Where busy thread time goes|Hot functions, of the CPU time|Two processes|Resources"
+    r"|Not evaluated, not seen)$"
 )
 
 

@@ -45,11 +45,11 @@ def shares(parts: Array, whole: Array, *, confidence: float = 0.95) -> tuple[Est
         )  # fmt: skip
         return (nothing,) * len(parts)
     values = np.clip(parts.sum(axis=1) / total, 0.0, 1.0)
-    frequencies = _frequencies(n)
+    frequencies = degrees(n)
     if frequencies == 0:
         low, high = np.zeros_like(values), np.ones_like(values)
     else:
-        variances = _variance_of_sum(parts - values[:, None] * whole, frequencies) / total**2
+        variances = variance_of_sum(parts - values[:, None] * whole, frequencies) / total**2
         if n < FEW_BLOCKS:  # too few to learn their spread: count them as n readings of yes or no
             variances = np.maximum(variances, values * (1 - values) / n)
         low, high = _wilson(values, variances, t_ppf((1 + confidence) / 2, frequencies))
@@ -87,14 +87,14 @@ def resample_sums(blocks: Array, *, seed: int, resamples: int) -> Array:
     return sums
 
 
-def _frequencies(n: int) -> int:
+def degrees(n: int) -> int:
     """How many cosine frequencies estimate the long-run variance: also the degrees of freedom."""
     if n >= FEW_BLOCKS:
         return max(3, int(0.4 * n ** (2 / 3)))
     return min(n - 1, 1 + n // 4)
 
 
-def _variance_of_sum(residuals: Array, frequencies: int) -> Array:
+def variance_of_sum(residuals: Array, frequencies: int) -> Array:
     """Variance of the sum of each row [k, n] that accounts for autocorrelation: [k]."""
     n = residuals.shape[1]
     angles = np.pi * np.outer(np.arange(n) + 0.5, np.arange(1, frequencies + 1)) / n

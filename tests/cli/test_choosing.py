@@ -58,6 +58,7 @@ def tree():
         (("-p", "1", "--name", "x"), "-p and --name contradict each other"),
         (("-p", "1", "--", "true"), "-p and -- CMD contradict each other"),
         (("--name", "x", "--", "true"), "--name and -- CMD contradict each other"),
+        (("--against-pid", "1", "--", "true"), "--against-pid and -- CMD contradict each other"),
         (("--",), "there is no command after --"),
         (("--", "no-such-command-here"), "no-such-command-here cannot be started"),
         (("--name", "("), "--name '(' is not a regular expression"),
@@ -183,3 +184,50 @@ def test_a_recording_of_a_tree_gives_the_same_report(tree, tmp_path):
     assert 0 == ended.code
     ended = perfdiag("report", path, "-f", "json")
     assert {"tree"} == {one["subject"]["type"] for one in json.loads(ended.out)["findings"]}
+
+
+# Computes for a share of each turn of 20 ms of CPU time, whoever else computes
+PACED = """
+import sys, time
+def count(n):
+    while n: n -= 1
+def turn(share):
+    end = time.process_time() + 0.02 * share
+    while time.process_time() < end: count(1000)
+print("ready", flush=True)
+while True:
+    due = time.monotonic() + 0.02
+    turn(float(sys.argv[1]))
+    time.sleep(max(0, due - time.monotonic()))
+"""
+
+
+def test_of_two_processes_the_one_that_takes_more_is_worse_and_fails_the_gate(tmp_path):
+    with python(PACED, 0.1) as one, python(PACED, 0.5) as other:
+        ended, found = report("-p", one.pid, "--against-pid", other.pid, "-d", "4", tmp_path=tmp_path)
+    if found["contrast"]["verdict"] == "undecided" and os.getloadavg()[0] > 2 * (os.cpu_count() or 1):
+        pytest.skip("the host is so busy that neither gets what it needs")
+    assert (1, "worse") == (ended.code, found["contrast"]["verdict"])
+    assert f"(pid {other.pid}) is WORSE than " in " ".join(ended.out.split())
+    assert any(row["certain"] and row["kind"] == "function" for row in found["contrast"]["rows"])
+
+
+def test_of_two_equal_processes_neither_is_worse(tmp_path):
+    with python(PACED, 0.3) as one, python(PACED, 0.3) as other:
+        ended, found = report("-p", one.pid, "--against-pid", other.pid, "-d", "4", tmp_path=tmp_path)
+    assert (ended.code, found["contrast"]["verdict"]) in ((0, "not worse"), (4, "undecided"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--against-pid", "1"),
+        ("-p", "1", "-p", "2", "--against-pid", "3"),
+        ("-p", "1,2", "--against-pid", "3"),
+        ("-p", "1", "--against-pid", "1"),
+        ("-p", "1", "-s", "--against-pid", "2"),
+    ],
+)
+def test_only_one_process_is_compared_with_one(arguments):
+    ended = perfdiag("profile", *arguments)
+    assert (2, "--against-pid compares one process with another") == (ended.code, ended.told["error"])
