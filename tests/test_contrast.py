@@ -1,6 +1,5 @@
 """Two processes side by side: who is worse, and that equal ones are not."""
 
-import json
 from collections import Counter
 from dataclasses import replace
 
@@ -11,10 +10,7 @@ from perfdiag.contrast import LIMIT
 from perfdiag.engine import diagnose
 from perfdiag.model import AGAINST
 from perfdiag.options import Options
-from perfdiag.reports.json_file import render as as_json
-from perfdiag.reports.terminal import render as terminal
 from perfdiag.ticks import GIL_COLUMNS, Columns, GilFlag
-from tests.examples import FULL
 from tests.recordings_made import Shop, run, wait
 
 RECV = "recvfrom"
@@ -94,13 +90,3 @@ def test_without_being_asked_nothing_is_compared():
     shop = Shop()
     shop.thread(1, *50 * (run(2, shop.price), wait(8, RECV, shop.load, shop.client)))
     assert None is diagnose(shop.recording(), Options()).contrast
-
-
-def test_it_stands_in_the_reports_for_people_and_for_programs():
-    found = replace(FULL, contrast=side_by_side([4] * 100, [6] * 100))
-    assert "worse" == json.loads(as_json(found))["contrast"]["verdict"]
-    text = terminal(found)
-    assert "\nTwo processes\n  shop (pid 43) is WORSE than shop (pid 42): busy thread time differs by" in text
-    (total,) = [line for line in text.split("\n") if line.startswith("  in all ")]
-    assert ["0.40", "0.60"] == total.split()[2:4]
-    assert total.endswith("differs")
