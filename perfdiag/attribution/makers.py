@@ -38,12 +38,21 @@ OPENERS = frozenset(
 )
 
 
+# where a forked child begins: the frames below it are of its parent's life before the fork
+_BIRTH = ("multiprocessing/process.py", "_bootstrap")
+
+
 def made_in(stack: Stack, makers: frozenset[tuple[str, str]]) -> str | None:
-    """The function, as claims name it, of the frame nearest the root that is one of the makers."""
+    """The function, as claims name it, of the frame nearest the root that is one of the makers; None when the
+    process was itself made there."""
+    found: str | None = None
     for frame in reversed(stack.frames):
         if frame.origin in (Origin.STDLIB, Origin.LIBRARY):
             name = frame.function.rpartition(".")[2]
             parts = frame.file.split("/")
-            if any(("/".join(parts[-count:]), name) in makers for count in (1, 2, 3)):
-                return function_key(frame)
-    return None
+            keys = [("/".join(parts[-count:]), name) for count in (1, 2, 3)]
+            if _BIRTH in keys:
+                found = None
+            elif found is None and any(key in makers for key in keys):
+                found = function_key(frame)
+    return found

@@ -41,3 +41,10 @@ def test_a_socket_is_opened(function):
 def test_code_of_the_program_with_such_a_name_is_no_maker():
     assert None is made_in(stack(("/srv/threading.py", "start", Origin.USER), USER), STARTERS)
     assert None is made_in(stack(USER), STARTERS)
+
+
+def test_a_forked_child_was_made_below_its_bootstrap_and_makes_nothing_itself():
+    spawn = (f"{STDLIB}/multiprocessing/process.py", "BaseProcess.start", Origin.STDLIB)
+    birth = (f"{STDLIB}/multiprocessing/process.py", "BaseProcess._bootstrap", Origin.STDLIB)
+    assert None is made_in(stack(USER, birth, spawn, USER), STARTERS)
+    assert made_in(stack(START, USER, birth, spawn, USER), STARTERS).endswith("Thread.start")
