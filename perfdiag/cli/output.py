@@ -46,9 +46,7 @@ def formats(package: ModuleType = perfdiag.reports) -> dict[str, Format]:
     return {one.name: one for one in discover(package, Format)}
 
 
-def check_outputs(
-    outputs: tuple[str, ...], format_name: str, package: ModuleType = perfdiag.reports
-) -> None:
+def check_outputs(outputs: tuple[str, ...], format_name: str, package: ModuleType = perfdiag.reports) -> None:
     """UsageError before anything is measured, when an output cannot be made."""
     known = formats(package)
     if format_name not in known:
