@@ -6,7 +6,7 @@ Every name is inert on a site that shows it: no HTML, link, mention or formula, 
 import math
 from collections.abc import Iterable, Sequence
 
-from perfdiag.diagnosis import Evidence, Finding, Report
+from perfdiag.diagnosis import Contrast, Evidence, Finding, Report
 from perfdiag.model import STOPPED, Estimate, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.text import markdown, markdown_code, markdown_prose, without_commands
@@ -19,6 +19,7 @@ def render(report: Report) -> str:
     blocks = [
         f"## {_verdict(report)}",
         *(markdown_prose(sentence) for sentence in report.brief),
+        *_contrast(report.contrast),
         _overview(report.findings),
         *(block for finding in report.findings[:_SHOWN] for block in _finding(finding)),
         *_unseen(report),
@@ -37,6 +38,25 @@ def _verdict(report: Report) -> str:
     first = report.findings[0]
     place = f" in {_place(first.where)}" if first.where else ""
     return f"{first.severity.name.capitalize()}: {markdown_code(first.kind)}{place}"
+
+
+def _contrast(contrast: Contrast | None) -> Iterable[str]:
+    """How the second of two processes differs from the first."""
+    if contrast is None:
+        return
+    yield markdown_prose(f"{contrast.other} against {contrast.base}: {contrast.verdict}; {contrast.because}")
+    rows = [
+        (
+            _place(row.where) or markdown(row.name) or "in all",
+            f"{row.base:.2f}",
+            f"{row.other:.2f}",
+            _interval(row.difference),
+            _interval(row.change) if row.change else "",
+            "differs" if row.certain else "",
+        )
+        for row in contrast.rows
+    ]
+    yield _table(("busy threads", "first", "second", "difference", "change", "certain"), rows)
 
 
 def _overview(findings: Sequence[Finding]) -> str:

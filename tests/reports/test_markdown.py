@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+from perfdiag.diagnosis import Contrast, ContrastRow
 from perfdiag.reports.markdown import render
-from tests.examples import CALM, FULL, INCONCLUSIVE, PEER_WAIT, REPORTS
+from tests.examples import CALM, FULL, INCONCLUSIVE, PEER_WAIT, REPORTS, hostile, ratio
 from tests.reports.markdown_reading import inert, tables
 
 
@@ -29,6 +30,28 @@ def test_code_in_advice_stays_code() -> None:
     advice = "Use `PRAGMA journal_mode=WAL`."
     text = render(replace(FULL, findings=(replace(PEER_WAIT, advice=advice),)))
     assert advice in text
+
+
+def test_two_processes_are_compared_in_a_table() -> None:
+    rows = (
+        ContrastRow(
+            kind="total", name="", base=1.0, other=1.5, difference=ratio(0.5, 0.4, 0.6), change=None,
+            certain=True,
+        ),
+        ContrastRow(
+            kind="function", name="f", base=0.1, other=0.1, difference=ratio(0.0, 0.0, 0.0),
+            change=ratio(0.01, 0.0, 0.1), certain=False, where=PEER_WAIT.where,
+        ),
+    )  # fmt: skip
+    contrast = Contrast(
+        base="a|b (pid 1)", other="b (pid 2)", verdict="worse", because="50 % more", limit=0.1, rows=rows
+    )
+    text = render(replace(FULL, contrast=contrast))
+    assert r"b (pid 2) against a\|b (pid 1): worse; 50 % more" in text
+    found = next(rows for rows in tables(text) if rows[0][0] == "busy threads")
+    assert ["in all", "1.00", "1.50", "50 % (40 % to 60 %)", "", "differs"] == found[1]
+    assert "orders.py:88 load" == found[2][0]
+    assert [] == inert(render(hostile(replace(FULL, contrast=contrast))))
 
 
 def test_every_report_is_inert_and_keeps_its_tables() -> None:
