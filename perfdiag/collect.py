@@ -171,7 +171,8 @@ class Collection:
                 try:
                     samples.extend(collector.collect(self._host, pid))
                 except Missing as missing:
-                    faults.append(Fault(source=collector.name, kind=missing.kind, detail=str(missing)))
+                    if pid is None or os.path.exists(f"{self._host.procfs}/{pid}"):  # else it has ended
+                        faults.append(Fault(source=collector.name, kind=missing.kind, detail=str(missing)))
         return Snapshot(at=at, wall=wall, samples=tuple(samples), faults=tuple(faults))
 
     def _busiest(self) -> list[int]:

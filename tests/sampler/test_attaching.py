@@ -4,6 +4,7 @@ import pytest
 
 from perfdiag.host.inspector import Inspector
 from perfdiag.sampler.attaching import Attaching
+from perfdiag.sampler.cpython.reader import Unsupported, Vanished
 from tests.sampler.trees import Followed, started, tell
 
 
@@ -55,3 +56,14 @@ def test_what_is_not_due_is_left_alone(tree, attaching):
     _, forked, _ = tree
     forked.since += 60
     assert None is attaching.next({1: forked})
+
+
+def test_an_interpreter_that_has_just_finished_is_gone_and_breaks_nothing(tree, monkeypatch):
+    reader = tree[0].readers[-1]
+
+    def finished(only):
+        raise Unsupported("the interpreter is starting or has ended")
+
+    monkeypatch.setattr(reader, "_tick", finished)
+    with pytest.raises(Vanished):
+        reader.tick(None)

@@ -87,8 +87,8 @@ class Reader:
             return self._tick(only)
         except ProcessLookupError as error:
             raise Vanished(f"process {self._pid} has ended") from error
-        except OSError as error:
-            raise Vanished(f"the interpreter of process {self._pid} is gone: {error.strerror}") from error
+        except (OSError, Unsupported) as error:  # Unsupported: it has just finished its interpreters
+            raise Vanished(f"the interpreter of process {self._pid} is gone: {error}") from error
 
     def tasks(self) -> list[TaskState] | None:
         """One look at asyncio's tasks, from 3.14 on; None when there are none to be read, or they changed
