@@ -231,3 +231,27 @@ def test_of_two_equal_processes_neither_is_worse(tmp_path):
 def test_only_one_process_is_compared_with_one(arguments):
     ended = perfdiag("profile", *arguments)
     assert (2, "--against-pid compares one process with another") == (ended.code, ended.told["error"])
+
+
+STORM = """
+import os, time
+print("ready", flush=True)
+while True:
+    pid = os.fork()
+    if not pid:
+        end = time.process_time() + 0.002
+        while time.process_time() < end: pass
+        os._exit(0)
+    os.waitpid(pid, 0)
+    time.sleep(0.003)
+"""
+
+
+def test_a_tree_that_forks_all_the_time_is_told_to_be_seen_in_part(tmp_path):
+    with python(STORM) as process:
+        ended, found = report("-p", process.pid, "-s", "-d", "2", tmp_path=tmp_path)
+    assert ended.code in (0, 4)
+    (told,) = [text for text in found["meta"]["blind"] if text.startswith("children that lived too short")]
+    assert " s of CPU; " in told
+    assert "processes and threads a second were started on this host" in told
+    assert found["meta"]["cost"]["used"] < 0.5
