@@ -67,3 +67,15 @@ def test_strings_can_be_read_by_every_parser() -> None:
 def test_the_same_report_gives_the_same_bytes_whatever_the_noise_beyond_six_digits() -> None:
     noisy = replace(FULL, meta=replace(META, rate=META.rate * (1 + 1e-12)))
     assert render(FULL) == render(noisy)
+
+
+def test_a_tree_and_a_set_are_told_with_their_processes() -> None:
+    told = []
+    for subject in ("tree:7", "set:7,8", "host"):
+        finding = replace(FULL.findings[0], subject=subject, subject_name="app", processes=3)
+        told.append(json.loads(render(replace(FULL, findings=(finding,))))["findings"][0]["subject"])
+    assert [
+        {"type": "tree", "pid": 7, "name": "app", "processes": 3},
+        {"type": "set", "pids": [7, 8], "name": "app", "processes": 3},
+        {"type": "host"},
+    ] == told
