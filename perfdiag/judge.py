@@ -194,4 +194,5 @@ def _common(signals: Signals) -> tuple[Evidence, ...]:
 
 
 def pid_of(signal: Signal) -> str:
-    return signal.subject.partition(":")[2]
+    """Of the process that a command is to be tried on; of several, the first."""
+    return signal.subject.partition(":")[2].partition(",")[0]

@@ -92,6 +92,7 @@ def test_names_for_sentences():
     assert "/x" == object_name(Object(id=0, type=ObjectType.FILE, name="/x"), "its files")
     assert "its files" == object_name(None, "its files")
     assert "42" == pid_of(share("time.lock", 0.1))
+    assert "42" == pid_of(replace(share("time.lock", 0.1), subject="set:42,43"))
 
 
 def test_shares_that_are_joined_add_up_and_so_do_their_bounds():

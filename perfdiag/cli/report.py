@@ -4,6 +4,7 @@ import click
 
 from perfdiag.cli.judging import judging_options, make_options
 from perfdiag.cli.output import RECORDING, check_outputs, output_options, write_reports
+from perfdiag.cli.target import gate_code
 from perfdiag.errors import Exit, UsageError, worst
 
 
@@ -37,4 +38,5 @@ def command(
 
     report = diagnose(load(file), options)
     written = write_reports(report, output, format_name, quiet=quiet, color=color)
-    return worst(Exit.INCONCLUSIVE if report.verdict == "inconclusive" else Exit.OK, written)
+    verdict = Exit.INCONCLUSIVE if report.verdict == "inconclusive" else Exit.OK
+    return worst(verdict, gate_code(report.contrast), written)
