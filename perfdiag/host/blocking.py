@@ -48,8 +48,8 @@ def link(host: Host, pid: int, descriptor: int) -> bytes:
 
 
 def cmdline(host: Host, pid: int, limit: int = SHOWN) -> bytes:
-    """At most `limit` characters. Scrubbed here, so that secrets stay in this process. An argument that is cut is left out: what marks it
-    as a secret may be in the part that is missing."""
+    """At most `limit` characters. Scrubbed here, so that secrets stay in this process. An argument that is
+    cut is left out: what marks it as a secret may be in the part that is missing."""
     raw = host.proc(f"{pid}/cmdline", _CMDLINE)
     arguments = raw.rstrip("\0").split("\0") if raw else []
     if len(os.fsencode(raw)) >= _CMDLINE:

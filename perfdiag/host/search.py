@@ -9,7 +9,6 @@ from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.procfs import parse_stat
 
-
 _LONGEST = 4096  # characters of a command line; what is behind them is not searched
 
 

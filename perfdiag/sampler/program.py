@@ -23,7 +23,7 @@ from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.member import Member
 from perfdiag.sampler.objects import Objects
 from perfdiag.sampler.request import Request
-from perfdiag.sampler.stacks import Stacks
+from perfdiag.sampler.stacks import LIMIT, Stacks
 from perfdiag.sampler.tally import STACKS, Tally, engine
 from perfdiag.sampler.threads import Threads
 
@@ -225,6 +225,8 @@ class Program:
         for one in self._followed.values():
             self._tally.take(one, over=False)
         blind = self._tally.blind(alone=self._alone)
+        if self.stacks.lost:
+            blind.append(f"{self.stacks.lost} stacks: a recording has room for {LIMIT} different ones")
         if self._family is not None:
             self._account()
             blind += self._family.unseen(self._accounts.unseen(), self._unfollowed)

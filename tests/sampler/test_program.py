@@ -95,3 +95,8 @@ def test_the_number_of_processes_is_bounded_and_the_rest_is_counted(master, monk
     master.look(lambda: master.loop.made > 40)
     assert 1 == len(master.alive() & set(workers))
     assert "2 children: too many lived at a time, or in all" in master.program.totals()["blind"]
+
+
+def test_stacks_for_which_there_is_no_room_are_told(master):
+    master.program.stacks.lost = 3
+    assert "3 stacks: a recording has room for 200000 different ones" in master.program.totals()["blind"]
