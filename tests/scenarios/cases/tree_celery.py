@@ -9,7 +9,7 @@ SCENARIO = Scenario(
     thread="settle_payment",
     tree=True,
     server="redis",
-    requires=("celery", "redis"),
+    requires=("celery", "redis", "packaging"),
     evidence=(
         Evidence(
             what="dumps of children with await_booking as the innermost function",
