@@ -19,6 +19,10 @@ from tests.scenarios.stage import chosen
 FOLDER = Path(__file__).parent / "recordings"
 RECORDINGS = sorted(FOLDER.glob("*.perfdiag"))
 LIMIT = 300_000  # bytes of one recording
+# Not recorded, since what is found first in them is not their truth yet
+MISJUDGED = {
+    "cpu.single-core", "net.send-wait", "pool.exhausted", "pool.exhausted.queue", "pool.exhausted.semaphore",
+}  # fmt: skip
 
 
 def _line(finding: Finding) -> str:
@@ -34,9 +38,8 @@ def findings_of(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_every_recording_is_of_a_labelled_program() -> None:
-    assert RECORDINGS
-    assert {path.stem for path in RECORDINGS} <= {scenario.name for scenario in chosen("")}
+def test_every_labelled_program_has_a_recording() -> None:
+    assert {scenario.name for scenario in chosen("")} == {path.stem for path in RECORDINGS} | MISJUDGED
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
