@@ -15,7 +15,7 @@ from perfdiag.recording import Recording
 from perfdiag.sampler.engines.choice import Choice
 from perfdiag.units import Unit, human
 
-_NAMED = 3  # processes that are named in the name of a program
+_NAMED = 32  # processes that are named in the name of a program: as many as can be chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
