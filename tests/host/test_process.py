@@ -13,7 +13,8 @@ import pytest
 from perfdiag.errors import TargetError
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
-from perfdiag.host.process import Target, access, attach, describe
+from perfdiag.host.process import Target, access, attach, describe, hold
+from perfdiag.host.procfs import parse_stat
 
 HOST = Host()
 NOBODY = 65534
@@ -161,3 +162,17 @@ class TestWithoutRights:
         full, count, _, _, *blind = self.look(process.pid, NOBODY)
         assert ("False", "3") == (full, count)
         assert all("non-dumpable" in line for line in blind)
+
+
+def test_a_process_is_held_only_if_it_is_the_one_that_was_read_about() -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        stat = parse_stat(HOST.proc(f"{process.pid}/stat"))
+        held = hold(stat, HOST)
+        assert held is not None
+        assert (process.pid, True) == (held.pid, held.alive())
+        assert None is hold(stat._replace(started=stat.started - 1), HOST)  # its number was another's then
+        process.kill()
+        process.wait()
+        assert not held.alive()
+        assert None is hold(stat, HOST)
+        held.close()
