@@ -96,7 +96,7 @@ def _wait(fact: Signal, busy: Busy, one: Step, now: float) -> Signal | None:
 
 
 def _serving(fact: Signal, busy: Busy, one: Step, now: float) -> Signal | None:
-    who = acceptors(int(fact.label("pid")), one.table, one.processes, one.stacks, one.objects)
+    who = acceptors(fact.label("pid"), one.table, one.processes, one.stacks, one.objects)
     if who is None or who.threads != 1:
         return None
     rows = [(key, row) for key, row in busy.rows if key.group == who.group and key.time in OWN_WAITS]

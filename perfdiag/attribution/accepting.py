@@ -31,14 +31,14 @@ class Acceptors(NamedTuple):
 
 
 def acceptors(
-    pid: int,
+    pid: str,
     table: TimeTable,
     processes: Sequence[Process],
     stacks: Sequence[Stack],
     objects: Sequence[Object],
 ) -> Acceptors | None:
-    """Those of a process; None where they were not seen, or are of several groups."""
-    number = next((n for n, process in enumerate(processes) if process.pid == pid), -1)
+    """Those of a process, by its number; None where they were not seen, or are of several groups."""
+    number = next((n for n, process in enumerate(processes) if str(process.pid) == pid), -1)
     functions = frozenset({name for stack in stacks if (name := _accepts(stack))})
     rows = [key for key in table.rows if key.process == number and key.stack >= 0]
     groups = {
@@ -134,15 +134,15 @@ def pressing_queues(recording: Recording, table: TimeTable) -> dict[str, float]:
     return found
 
 
-def unaccepted(snapshots: Iterable[Snapshot]) -> Mapping[tuple[int, str], float]:
+def unaccepted(snapshots: Iterable[Snapshot]) -> Mapping[tuple[str, str], float]:
     """(process id, address) -> share of the looks in which connections waited to be accepted there."""
-    first: dict[tuple[str, int, str], float] = {}
-    last: dict[tuple[str, int, str], float] = {}
+    first: dict[tuple[str, str, str], float] = {}
+    last: dict[tuple[str, str, str], float] = {}
     for snapshot in snapshots:
         for sample in snapshot.samples:
             if sample.name in ("accept.looks", "accept.waited"):
                 labels = dict(sample.labels)
-                key = (sample.name, int(labels["pid"]), labels["address"])
+                key = (sample.name, labels.get("pid", ""), labels.get("address", ""))
                 first.setdefault(key, sample.value)
                 last[key] = sample.value
     shares = {}

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from perfdiag.attribution.accepting import acceptors, engage, pressing_queues, serving, unaccepted
@@ -47,14 +49,26 @@ def recorded(server, waited):
 
 
 def who(recording, table):
-    return acceptors(PID, table, recording.processes, recording.stacks, recording.objects)
+    return acceptors(str(PID), table, recording.processes, recording.stacks, recording.objects)
 
 
 def test_the_share_of_looks_in_which_connections_waited_is_that_of_the_window():
     before = Snapshot(at=0.0, wall=0.0, samples=(counted("accept.looks", 5), counted("accept.waited", 5)))
     after = Snapshot(at=1.0, wall=1.0, samples=(counted("accept.looks", 25), counted("accept.waited", 10)))
-    assert {(PID, ADDRESS): 0.25} == unaccepted([before, after])
+    assert {(str(PID), ADDRESS): 0.25} == unaccepted([before, after])
     assert {} == unaccepted([before])
+
+
+@pytest.mark.parametrize("labels", [(), (("pid", "²"), ("address", ADDRESS))])
+def test_a_queue_of_no_process_presses_nobody(labels):
+    server = Server()
+    server.thread(1, run(10, server.serves), main=True)
+    recording, table = recorded(server, 10)
+    for number, snapshot in enumerate(recording.snapshots):
+        samples = tuple(replace(sample, labels=labels) for sample in snapshot.samples)
+        recording.snapshots[number] = replace(snapshot, samples=samples)
+    assert [1.0] == list(unaccepted(recording.snapshots).values())
+    assert {} == pressing_queues(recording, table)
 
 
 def test_who_was_seen_to_accept_accepts():
