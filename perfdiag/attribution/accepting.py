@@ -42,9 +42,7 @@ def acceptors(
     functions = frozenset({name for stack in stacks if (name := _accepts(stack))})
     rows = [key for key in table.rows if key.process == number and key.stack >= 0]
     groups = {
-        key.group
-        for key in rows
-        if functions and not functions.isdisjoint(function_keys(stacks[key.stack]))
+        key.group for key in rows if functions and not functions.isdisjoint(function_keys(stacks[key.stack]))
     }
     groups = groups or _always_at_work(rows, table, stacks, objects)
     if len(groups) != 1:
