@@ -137,9 +137,9 @@ class Tasks:
 
     def _class(self, process: int, task: _Task) -> TimeClass:
         stack = self._reader.stack(task.stack)
-        if stack is None or not stack.frames:
+        own = _own(stack.frames) if stack else ()
+        if stack is None or not own:
             return TimeClass.IDLE
-        own = _own(stack.frames)
         root = own[-1]
         task.group = f"{TASKS}{root.function} ({root.file.rpartition('/')[2]})"
         task.joins = len(own) < len(stack.frames)

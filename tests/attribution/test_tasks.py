@@ -221,6 +221,13 @@ def test_the_holder_of_a_lock_is_the_task_further_on_in_the_function_that_takes_
     }
 
 
+def test_a_stack_that_ends_in_the_mark_of_an_awaited_task_tells_nothing() -> None:
+    tasks = Tasks()
+    tasks.idle_loop()
+    tasks.waits(0, tasks.stack(f"{ASYNCIO}/tasks.py:5 sleep", "app.py:8 work", "<asyncio>:0 await task"))
+    assert {IDLE: 1.0} == seconds_of(tasks.made(), FIRST)
+
+
 def test_folding_in_pieces_equals_folding_at_once() -> None:
     tasks = Tasks()
     acts = (wait(20, "epoll_wait", tasks.selects), run(13, tasks.selects))
