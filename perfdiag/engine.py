@@ -208,7 +208,7 @@ def _context(
         health=health,
         window=recording.window,
         measured=meta.engine,
-        seed=zlib.crc32(meta.run_id.encode()),
+        seed=zlib.crc32(meta.run_id.encode(errors="backslashreplace")),
         names=names | {meta.subject: ", ".join(chosen)},
         whole=meta.subject,
         processes=max(1, len(recording.processes)),

@@ -171,7 +171,8 @@ def _fingerprint(draft: Draft) -> str:
     """Stable over runs: kind, place without its line, and object."""
     where = f"{draft.where.file}:{draft.where.function}" if draft.where else ""
     item = draft.object.service or draft.object.type if draft.object else ""
-    return f"{zlib.crc32('|'.join((draft.kind, where, item)).encode()):08x}"
+    what = "|".join((draft.kind, where, item))
+    return f"{zlib.crc32(what.encode(errors='backslashreplace')):08x}"
 
 
 def _finding(

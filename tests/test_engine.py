@@ -65,6 +65,10 @@ def test_the_same_recording_gives_the_same_report_to_the_byte():
     assert first == JSON.render(diagnose(waiting(), Options()))
 
 
+def test_a_recording_whose_run_has_a_name_that_is_no_text_is_diagnosed():
+    assert "findings" == diagnose(waiting(run_id="\udcff"), Options()).verdict
+
+
 def test_a_calm_server_has_no_finding_and_is_told_how_busy_it_is():
     report = diagnose(calm(), Options())
     assert ("healthy", ()) == (report.verdict, report.findings)

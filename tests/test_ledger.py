@@ -234,6 +234,10 @@ def test_a_finding_is_the_same_when_its_peer_gets_another_address():
     assert fingerprint(located(88)) == fingerprint(replace(located(88), object=moved))
 
 
+def test_a_finding_in_a_file_whose_name_is_no_text_has_a_fingerprint():
+    assert fingerprint(located(88)) != fingerprint(located(88, function="\udcff"))
+
+
 def test_nothing_to_claim_gives_nothing():
     assert () == settle([], context(row(PYTHON, 4.0)))
     assert () == settle([PEER], context(row(NETWORK, 0.0)))
