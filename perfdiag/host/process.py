@@ -85,19 +85,20 @@ def attach(pid: str | int, host: Host | None = None) -> Target:
 
 
 def hold(stat: ProcessStat, host: Host) -> Target | None:
-    """Hold the process that `stat` was read of, if it is still that one and has not ended."""
+    """Hold the process that `stat` was read of, if it is still that one and has not ended, and a descriptor
+    is left for it."""
     try:
         pidfd = os.pidfd_open(stat.pid)
     except OSError:
         return None
-    key = _key(pidfd, stat.pid, stat.started)
-    target = Target(pid=stat.pid, pidfd=pidfd, key=key, started=stat.started, host=host)
     try:
+        key = _key(pidfd, stat.pid, stat.started)
+        target = Target(pid=stat.pid, pidfd=pidfd, key=key, started=stat.started, host=host)
         same = parse_stat(host.proc(f"{stat.pid}/stat")).started == stat.started and target.alive()
-    except Missing:
+    except (Missing, OSError):
         same = False
     if not same:
-        target.close()
+        os.close(pidfd)
     return target if same else None
 
 

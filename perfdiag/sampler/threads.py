@@ -6,9 +6,12 @@ the same bytes as before has not run: its call, object and stack are as they wer
 the descriptor of the process's `task` directory, which never comes to mean another process with its number.
 """
 
+import errno
 import os
+import resource
 
 _READ = 256
+_SPARED = 64  # descriptors for all that is opened for a moment, and for other processes; of few a quarter
 
 
 class ThreadFiles:
@@ -31,7 +34,8 @@ class ThreadFiles:
     )
 
     def __init__(self, folder: int, tid: int) -> None:
-        """`folder`: descriptor of /proc/PID/task. OSError when the thread has ended."""
+        """`folder`: descriptor of /proc/PID/task. OSError when the thread has ended, or no descriptor is
+        left for it."""
         self.tid = tid
         self.seen = b""
         self.running = False
@@ -39,7 +43,9 @@ class ThreadFiles:
         self._folder = folder
         self._looks = 0
         self.name = self._read("comm").rstrip(b"\n")
-        self._schedstat = self._open("schedstat")
+        self._schedstat = self._keep("schedstat")
+        if self._schedstat < 0:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         self._syscall = -1
 
     def close(self) -> None:
@@ -54,13 +60,10 @@ class ThreadFiles:
     def syscall(self) -> bytes:
         """The line of /proc/PID/task/TID/syscall; b'' where it is denied."""
         try:
-            if self._syscall >= 0:
-                return os.pread(self._syscall, _READ, 0)
+            if self._syscall < 0 and self._looks:
+                self._syscall = self._keep("syscall")
             self._looks += 1
-            if self._looks == 1:
-                return self._read("syscall")
-            self._syscall = self._open("syscall")
-            return os.pread(self._syscall, _READ, 0)
+            return self._read("syscall") if self._syscall < 0 else os.pread(self._syscall, _READ, 0)
         except PermissionError:
             return b""
 
@@ -74,6 +77,16 @@ class ThreadFiles:
 
     def _open(self, name: str) -> int:
         return os.open(f"{self.tid}/{name}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._folder)
+
+    def _keep(self, name: str) -> int:
+        """A descriptor for as long as the thread lives; -1 when it would be one of the last. The lowest
+        number is given first, so a number tells how many there are."""
+        descriptor = self._open(name)
+        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if descriptor < most - min(_SPARED, most // 4):
+            return descriptor
+        os.close(descriptor)
+        return -1
 
     def _read(self, name: str) -> bytes:
         descriptor = self._open(name)
@@ -101,9 +114,12 @@ class Threads:
         return os.fstat(self._folder).st_nlink != self._links
 
     def refresh(self) -> tuple[list[ThreadFiles], list[int]]:
-        """(born, gone tids). Of a process that has ended all are gone."""
+        """(born, gone tids). Of a process that has ended all are gone; without a descriptor for the listing
+        nothing is known."""
         self._links = os.fstat(self._folder).st_nlink
         present = self._present()
+        if present is None:
+            return [], []
         gone = [tid for tid in self.by_tid if tid not in present]
         for tid in gone:
             self.drop(tid)
@@ -121,11 +137,13 @@ class Threads:
             born.append(thread)
         return born, gone
 
-    def _present(self) -> set[int]:
+    def _present(self) -> set[int] | None:
         try:
             return {int(name) for name in os.listdir(self._folder)}
         except (FileNotFoundError, ProcessLookupError):
             return set()
+        except OSError:
+            return None
 
     def drop(self, tid: int) -> None:
         thread = self.by_tid.pop(tid, None)

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -176,3 +177,20 @@ def test_a_process_is_held_only_if_it_is_the_one_that_was_read_about() -> None:
         assert not held.alive()
         assert None is hold(stat, HOST)
         held.close()
+
+
+def test_a_process_for_which_the_last_descriptor_does_not_suffice_is_not_held() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with subprocess.Popen(["sleep", "60"]) as process:
+        stat = parse_stat(HOST.proc(f"{process.pid}/stat"))
+        last = os.open("/", os.O_RDONLY)
+        os.close(last)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (last + 1, hard))
+            held = hold(stat, HOST)
+            assert last == os.open("/", os.O_RDONLY)  # nothing is left over
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            os.close(last)
+        assert None is held
+        process.kill()

@@ -1,4 +1,5 @@
 import os
+import resource
 import threading
 
 import pytest
@@ -114,6 +115,42 @@ def test_threads_for_which_there_is_no_descriptor_are_counted(tree, monkeypatch)
     threads = Threads(tree.procfs, PID)
     born, _ = threads.refresh()
     assert ([7], 1) == ([one.tid for one in born], threads.unopened)
+    threads.close()
+
+
+def test_threads_do_not_take_the_last_descriptors(tree):
+    """What is opened for a moment goes on working: the listing, and the calls of those that are followed."""
+    for tid in range(100, 200):
+        tree.thread(tid)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open("/", os.O_RDONLY)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 100, hard))
+    try:
+        threads = Threads(tree.procfs, PID)
+        born, _ = threads.refresh()
+        assert 100 == len(born) + threads.unopened
+        assert 0 < threads.unopened < 100
+        calls = {one.syscall() for one in born for _ in range(3)}
+        assert {b"running\n"} == calls
+        assert ([], []) == threads.refresh()
+        assert 100 == len(born) + threads.unopened
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        threads.close()
+
+
+def test_without_a_descriptor_for_the_listing_nothing_is_known_to_have_ended(tree, monkeypatch):
+    tree.thread(7)
+    threads = Threads(tree.procfs, PID)
+    threads.refresh()
+
+    def exhausted(_):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(os, "listdir", exhausted)
+    assert ([], []) == threads.refresh()
+    assert [7] == list(threads.by_tid)
     threads.close()
 
 
