@@ -68,7 +68,8 @@ class Budget:
         return (mark.rows - self._last.rows) / (mark.wall - self._last.wall) / room
 
     def _slow(self, factor: float) -> None:
-        self._slower = max(1.0, factor)
+        slowest = max(1.0, _SLOWEST * _MOST_TURNS / self._asked)
+        self._slower = min(max(1.0, factor), slowest)  # what cannot be held would let it grow for ever
         self._ever = self._ever or factor > 1
         fewest = max(self._asked, int(1e9 / _FEWEST))
         interval = self._asked * self._slower

@@ -92,3 +92,13 @@ def test_the_cpu_time_of_the_parent_is_counted(tmp_path, monkeypatch):
     (tmp_path / "7" / "schedstat").write_text("1500000000 0 1\n")
     machine.now += 1.0
     assert 0.5 == pytest.approx(counted.told()["used"])
+
+
+def test_a_budget_that_cannot_be_held_for_hours_is_left_at_the_fewest_looks(monkeypatch):
+    """The parent alone may take more."""
+    machine = Machine(monkeypatch, share=0.001, seconds=86400)
+    for _ in range(3000):
+        machine.now += 0.5
+        machine.cpu += 0.005
+        machine.budget.hold(machine.now, 0)
+    assert (1_000_000_000, 32) == (machine.loop.interval, machine.loop.turns)
