@@ -23,7 +23,11 @@ LIMITS = (
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     for used in signals.all("fd.used"):
         growth = next((one for one in signals.all("fd.growth") if one.subject == used.subject), None)
-        soon = growth is not None and 0 < amount_label(growth, "left") <= limits["soon"]
+        soon = (
+            growth is not None
+            and growth.estimate.low > used.estimate.low
+            and 0 < amount_label(growth, "left") <= limits["soon"]
+        )
         part = human(used.estimate.value, Unit.RATIO)
         facts = [evidence("descriptors in use, of the limit", used, "/proc/PID/fd and limits")]
         when = ""

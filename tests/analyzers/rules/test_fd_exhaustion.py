@@ -21,6 +21,10 @@ def test_few_that_will_be_all_in_minutes():
     assert "growing" == found.pattern
 
 
+def test_a_process_at_its_limit_is_told_though_its_number_goes_up_and_down():
+    assert ["critical"] == verdicts(SPEC, share("fd.used", 0.99), growth(0.0, 120))
+
+
 def test_few_that_grow_slowly_are_left_to_the_trend():
     assert [] == verdicts(SPEC, share("fd.used", 0.4), growth(1.0, 3000))
     assert ("trend.fd",) == SPEC.explains
