@@ -18,11 +18,12 @@ LIMITS = (
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
+    own = [amount_label(one, "rate") for one in signals.all("memory.growth")]
     for growth in signals.all("memory.left"):
         rate, left = amount_label(growth, "rate"), amount_label(growth, "left")
         cgroup = growth.label("cgroup")
-        if not cgroup and any(amount_label(own, "rate") < rate / 2 for own in signals.all("memory.growth")):
-            continue  # a process was asked for, and it is others that take the memory of the host
+        if not cgroup and own and sum(own) < rate / 2:
+            continue  # processes were asked for, and it is others that take the memory of the host
         of = f"The control group {cgroup}" if cgroup else "The host"
         draft = level_draft(
             growth,

@@ -18,6 +18,11 @@ def test_in_the_report_of_a_process_that_takes_it_and_not_of_one_that_does_not()
     assert [] == verdicts(SPEC, host, grows("memory.growth", 0.1, 1 << 20))
 
 
+def test_in_the_report_of_several_processes_of_which_one_takes_it():
+    host, worker = grows("memory.left", 1.0, 4 << 20), grows("memory.growth", 1.0, 3 << 20)
+    assert ["critical"] == verdicts(SPEC, host, grows("memory.growth", 0.0, 0), worker)
+
+
 def test_the_limit_of_its_own_group_concerns_it_whoever_uses_it_up():
     group = grows("memory.left", 1.0, 4 << 20, "fs/cgroup/memory/shop")
     (found,) = said(SPEC, group, grows("memory.growth", 0.0, 0))
