@@ -194,5 +194,7 @@ def _common(signals: Signals) -> tuple[Evidence, ...]:
 
 
 def pid_of(signal: Signal) -> str:
-    """Of the process that a command is to be tried on; of several, the first."""
-    return signal.subject.partition(":")[2].partition(",")[0]
+    """Of the process that a command is to be tried on; of several, the first. 'PID' where that is no number:
+    nothing else that a recording holds may get into a command."""
+    pid = signal.subject.partition(":")[2].partition(",")[0]
+    return pid if pid.isascii() and pid.isdigit() else "PID"

@@ -95,6 +95,11 @@ def test_names_for_sentences():
     assert "42" == pid_of(replace(share("time.lock", 0.1), subject="set:42,43"))
 
 
+@pytest.mark.parametrize("subject", ["host", "process:", "process:1;reboot", "process:²"])
+def test_a_command_names_a_process_by_a_number_and_nothing_else(subject):
+    assert "PID" == pid_of(replace(share("time.lock", 0.1), subject=subject))
+
+
 def test_shares_that_are_joined_add_up_and_so_do_their_bounds():
     first, second = share("time.fault", 0.4, 0.3, 0.5, where=LOAD), share("time.kernel", 0.5, 0.4, 0.8)
     found = joined(first, [second])

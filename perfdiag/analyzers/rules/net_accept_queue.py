@@ -7,6 +7,7 @@ one computes, the queue is only what presses, and the finding is what they do. U
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from shlex import quote
 
 from perfdiag.diagnosis import Claim, Draft, Signal
 from perfdiag.judge import name_of, share_limits, time_draft
@@ -38,6 +39,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         depth = signals.first("accept.depth", address=address, pid=pid)
         most = signals.first("accept.limit", address=address, pid=pid)
         share = human(signal.estimate.value, Unit.RATIO)
+        _, _, port = address.rpartition(":")
         held = f", {depth.estimate.value:.1f} on average," if depth else ""
         draft = time_draft(
             _at(signal, address),
@@ -47,7 +49,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             claim=Claim(times=OWN_WAITS, group=signal.label("group")),
             summary=f"Connections{held} wait to be accepted on {address} while {name_of(signal.where)} serves"
             f" one of them: it waits for {share} of the busy time.",
-            next_step=f"ss -ltn 'sport = :{address.rpartition(':')[2]}'  # Recv-Q: those that wait",
+            next_step=f"ss -ltn {quote(f'sport = :{port}')}  # Recv-Q: those that wait",
             evidence=[
                 evidence("looks in which connections waited", waiting, _SOURCE),
                 *(evidence("connections that waited, mean", one, _SOURCE) for one in (depth,) if one),

@@ -6,6 +6,7 @@ Judged by the hour: 1 h / time until the limit, from the lower bound of the grow
 from collections.abc import Iterable, Mapping
 
 from perfdiag.diagnosis import Draft
+from perfdiag.judge import pid_of
 from perfdiag.judge_level import amount_label, evidence, level_draft, limit
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
@@ -28,7 +29,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             model="exhaustion",
             summary=f"Descriptors run out in {human(left / 60, Unit.COUNT)} minutes: their number grows by"
             f" {human(rate, Unit.PER_SECOND)}.",
-            next_step=f"ls -l /proc/{growth.subject.partition(':')[2]}/fd  # twice: what is new",
+            next_step=f"ls -l /proc/{pid_of(growth)}/fd  # twice: what is new",
             evidence=[evidence("an hour of the time until the limit", growth, "/proc/PID/fd and limits")],
         )
         if draft:

@@ -1,3 +1,5 @@
+import shlex
+
 import pytest
 
 from perfdiag.analyzers.rules.net_accept_queue import SPEC
@@ -46,7 +48,16 @@ def test_it_names_the_socket_and_the_code_that_serves():
     )
     assert expected == found.summary
     assert "listen 0.0.0.0:80" == found.object.name
+    assert "ss -ltn 'sport = :80'  # Recv-Q: those that wait" == found.next
     assert ("connections that waited, mean", 11.0) in [(one.name, one.value) for one in found.evidence]
+
+
+def test_an_address_that_is_none_stays_inside_its_quotes():
+    labels = (("pid", "42"), ("address", "'; reboot; '"))
+    (found,) = said(
+        SPEC, share("accept.waiting", 0.9, labels=labels), share("accept.serving", 0.5, labels=labels)
+    )
+    assert ["ss", "-ltn", "sport = :'; reboot; '"] == shlex.split(found.next, comments=True)
 
 
 def test_it_claims_what_the_thread_waits_for_and_not_its_computing():
