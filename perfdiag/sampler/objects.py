@@ -16,7 +16,7 @@ from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall, stack_pointer
 _KNOWN = 1 << 14  # remembered lines of futex calls; forgotten all at once when there are more
 _NAMED = 4  # descriptors of a poll or select that are named
 _WATCHED = 64  # descriptors in an epoll set, beyond which their peers are not looked at
-_FDINFO = 1 << 14  # bytes; a line for each of them
+_FDINFO = 1 << 14  # bytes; a line for each of them, and of more than twice as many the last line is cut
 _P_PID, _P_PIDFD = 1, 3  # waitid(2)
 _SOCKETS = frozenset({ObjectType.TCP, ObjectType.UNIX})
 _PIPES = frozenset({ObjectType.PIPE, ObjectType.CHILD})
@@ -112,9 +112,10 @@ class Objects:
             text = self._host.proc(f"{self._pid}/fdinfo/{_signed(arguments[0])}", _FDINFO)
         except Missing:
             return -1
-        watched = [int(line.split()[1]) for line in text.splitlines() if line.startswith("tfd:")]
-        if len(watched) > _WATCHED:
+        lines = [line for line in text.splitlines() if line.startswith("tfd:")]
+        if len(lines) > _WATCHED:
             return -1
+        watched = [int(line.split()[1]) for line in lines]
         found = {self._descriptors.object(descriptor) for descriptor in watched} - {-1}
         items = [self.list[number] for number in found]
         peers = [item.id for item in items if _is_peer(item)]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
 from perfdiag.model import Object, ObjectType
@@ -313,3 +314,14 @@ def test_an_event_loop_with_connections_to_one_peer_waits_for_that(blocked):
             os.close(number)
         for one in (*clients, *servers, *pair):
             one.close()
+
+
+def test_an_event_loop_with_very_many_connections_has_no_only_peer(blocked, monkeypatch):
+    """What is told of them is cut, in the middle of a line maybe."""
+    pidfd = os.pidfd_open(os.getpid())
+    objects = blocked.new(pid=os.getpid(), pidfd=pidfd, read=Memory(os.getpid()).read)
+    cut = "".join(f"tfd: {number:8} events:       19\n" for number in range(200)) + "tfd:   "
+    monkeypatch.setattr(Host, "proc", lambda *_: cut)
+    assert -1 == objects.only_peer(_epoll_line(5))
+    objects.close()
+    os.close(pidfd)
