@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 
 from perfdiag.errors import UsageError
 from perfdiag.text import printable
@@ -46,7 +47,8 @@ class Command:
         """Let it run; later calls do nothing. Whether this one did."""
         if self._gate < 0:
             return False
-        os.write(self._gate, b"1")
+        with suppress(BrokenPipeError):  # somebody has ended it: its status tells that
+            os.write(self._gate, b"1")
         self._close_gate()
         return True
 

@@ -37,6 +37,14 @@ def test_a_command_that_is_never_looked_at_never_runs(tmp_path):
     assert not mark.exists()
 
 
+def test_one_that_was_ended_before_it_could_begin_has_a_status_too():
+    command = Command(["sh", "-c", "exit 7"])
+    os.kill(command.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, command.pid, os.WEXITED | os.WNOWAIT)
+    assert command.begin()
+    assert -signal.SIGKILL == command.status()
+
+
 def test_a_signal_that_ended_it_is_a_negative_status():
     command = Command(["sh", "-c", "kill -TERM $$"])
     command.begin()
