@@ -139,8 +139,8 @@ def _meta(meta: Meta, threads: int) -> Json:
     return {
         "product": printable(meta.target),
         "importedFrom": printable(f"perfdiag {meta.version}"),
-        "startTime": round(min(_LATEST, meta.started) * 1000) if math.isfinite(meta.started) else 0,
-        "interval": 1000 / meta.rate if meta.rate > 0 else 1,
+        "startTime": round(max(0.0, min(_LATEST, meta.started)) * 1000) if math.isfinite(meta.started) else 0,
+        "interval": 1000 / max(1.0, meta.rate),
         "processType": 0,
         "stackwalk": 0,
         "version": _GECKO_VERSION,

@@ -50,6 +50,12 @@ def test_idle_time_is_left_out() -> None:
     assert [[None]] == [thread["samples"]["stack"] for thread in profile["threads"]]
 
 
-def test_a_start_that_is_no_number_is_the_beginning_of_time() -> None:
-    broken = replace(FULL, meta=replace(META, started=float("nan")))
+@pytest.mark.parametrize("started", [float("nan"), -1e308])
+def test_a_start_that_is_no_time_is_the_beginning_of_time(started: float) -> None:
+    broken = replace(FULL, meta=replace(META, started=started))
     assert 0 == json.loads(render(broken))["meta"]["startTime"]
+
+
+def test_a_rate_that_is_hardly_one_has_an_interval() -> None:
+    broken = replace(FULL, meta=replace(META, rate=1e-320))
+    assert 1000 == json.loads(render(broken))["meta"]["interval"]
