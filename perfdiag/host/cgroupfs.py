@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from perfdiag.host.numerals import broken, natural, whole_lines
 
+_UNKNOWN = "(unknown)"  # a device that block devices are hidden behind: paths of NVMe, ZFS
 _UNLIMITED = 1 << 62  # v1 writes the largest number of pages there can be
 
 
@@ -87,20 +88,30 @@ def parse_device_counts(text: str, file: str) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for line in whole_lines(text, file) if text else ():
         words = line.split()
-        if len(words) == 3 and words[1] in ("Read", "Write"):
+        if len(words) == 3 and words[1] in ("Read", "Write") and words[0] != _UNKNOWN:
             found[_device(words[0], file), words[1].lower()] = natural(words[2], file)
     return found
 
 
 def parse_io_keyed(text: str, file: str) -> dict[str, dict[str, int]]:
-    """io.max and io.stat: 'MAJOR:MINOR' -> name -> number; what has no limit ('max') is left out."""
-    found = {}
-    for line in whole_lines(text, file) if text else ():
-        device, *pairs = line.split()
-        named = (pair.partition("=") for pair in pairs)
-        found[_device(device, file)] = {
-            name: natural(value, file) for name, equals, value in named if equals and value != "max"
-        }
+    """io.max and io.stat: 'MAJOR:MINOR' -> name -> number; what has no limit ('max') is left out.
+
+    Kernels write no line feed behind a device of which there is nothing to say: numbers belong to the last
+    device before them (https://github.com/canonical/lxd/issues/10052).
+    """
+    whole, _, rest = text.rpartition("\n")
+    if "=" in rest:
+        raise broken(file, "cut", rest)
+    found: dict[str, dict[str, int]] = {}
+    numbers: dict[str, int] | None = None
+    for word in whole.split():
+        name, equals, value = word.partition("=")
+        if not equals:
+            numbers = {} if word == _UNKNOWN else found.setdefault(_device(word, file), {})
+        elif numbers is None:
+            raise broken(file, "a number of no device", whole)
+        elif value != "max":
+            numbers[name] = natural(value, file)
     return found
 
 

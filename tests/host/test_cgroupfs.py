@@ -80,6 +80,19 @@ def test_io_of_version_2_by_device_and_name():
     assert {"8:16": {"rios": 1, "wios": 2}} == parse_io_keyed("8:16 rios=1 wios=2\n", "x")
 
 
+def test_devices_without_anything_may_stand_in_the_line_of_another():
+    text = "8:32 8:16 rbytes=5 wbytes=7\n(unknown) rbytes=9\n\n8:0 rbytes=1\n7:7 7:6 "
+    assert {"8:32": {}, "8:16": {"rbytes": 5, "wbytes": 7}, "8:0": {"rbytes": 1}} == parse_io_keyed(text, "x")
+    assert {} == parse_io_keyed("", "x")
+    assert {} == parse_device_counts("(unknown) Read 1\nTotal 1\n", "x")
+
+
+@pytest.mark.parametrize("text", ["rbytes=1\n", "8:0 rbytes=much\n", "8:0 rbytes=1", "8:a\n"])
+def test_broken_io_of_version_2(text):
+    with pytest.raises(Broken, match="file x"):
+        parse_io_keyed(text, "file x")
+
+
 @pytest.mark.parametrize("text", ["254 800\n", "a:0 800\n", "254:0 many\n", "254:0 8"])
 def test_broken_limits_of_devices(text):
     with pytest.raises(Broken, match="file x"):
