@@ -6,6 +6,7 @@ Every name is inert on a site that shows it: no HTML, link, mention or formula, 
 import math
 from collections.abc import Iterable, Sequence
 
+from perfdiag.attribution.places import spot
 from perfdiag.diagnosis import Contrast, Evidence, Finding, Report
 from perfdiag.model import STOPPED, Estimate, Object, Place
 from perfdiag.plugins import Format
@@ -146,7 +147,7 @@ def _level(finding: Finding) -> str:
 
 
 def _place(place: Place | None) -> str:
-    return markdown_code(f"{place.file}:{place.line} {place.function}") if place else ""
+    return markdown_code(f"{spot(place.file, place.line)} {place.function}") if place else ""
 
 
 def _object(item: Object | None) -> str:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from perfdiag.diagnosis import Contrast, ContrastRow
+from perfdiag.model import Place
 from perfdiag.reports.markdown import render
 from tests.examples import CALM, FULL, INCONCLUSIVE, PEER_WAIT, REPORTS, hostile, ratio
 from tests.reports.markdown_reading import inert, tables
@@ -16,6 +17,11 @@ def test_every_finding_has_a_row_in_the_first_table() -> None:
     rows = tables(render(FULL))[0]
     assert ["kind", "severity", "gain", "confidence", "where", "object"] == rows[0]
     assert [finding.kind for finding in FULL.findings] == [row[0] for row in rows[1:]]
+
+
+def test_a_place_in_a_program_whose_lines_are_not_known_has_none() -> None:
+    native = replace(FULL.findings[0], where=Place(file="/usr/bin/zstd", function="compress", line=0))
+    assert "in `/usr/bin/zstd compress`" in render(replace(FULL, findings=(native,))).partition("\n")[0]
 
 
 def test_a_finding_tells_its_evidence_what_it_is_not_and_what_to_do() -> None:
