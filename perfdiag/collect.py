@@ -93,6 +93,7 @@ class Collection:
             host=self._host,
             inspector=self._inspector,
             pids=[target.pid for target in self._targets],
+            begins=self.command is not None,
             children=self.plan.subprocesses,
             permitted=not self._blind,
             rate=self.plan.rate,

@@ -39,8 +39,8 @@ class Running(Protocol):
 
 
 class Beside:
-    """`pids` are the processes that were chosen; `children`: what they start is looked at too; `permitted`:
-    their memory may be read."""
+    """`pids` are the processes that were chosen; `begins`: they become the program to be looked at later
+    (exec); `children`: what they start is looked at too; `permitted`: their memory may be read."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class Beside:
         host: Host,
         inspector: Inspector,
         pids: Sequence[int],
+        begins: bool,
         children: bool,
         permitted: bool,
         rate: float,
@@ -57,32 +58,40 @@ class Beside:
     ) -> None:
         self._choice, self._origin = choice, origin
         self._host, self._inspector = host, inspector
-        self._pids, self._children, self._permitted = pids, children, permitted
+        self._pids, self._begins, self._children, self._permitted = pids, begins, children, permitted
         self._rate, self._duration = rate, duration
-        python = {pid for pid in pids if _is_python(inspector, pid)}
-        self._python = [pid for pid in pids if pid in python]
-        self._others = [pid for pid in pids if pid not in python]
+        self._python: list[int] = []
         self._running: Running | None = None
         self._blind: tuple[str, ...] = ()
         self._considered = False
 
     def start(self) -> None:
-        """Before the sampler: what was asked for, or what programs that are not Python need."""
+        """Before the sampler, but for a program that is still to begin: that has another interpreter, or
+        none, and perf alone goes along into it."""
+        if not self._begins or self._choice.engine is Engine.PERF:
+            self._start()
+        if self._running is not None:
+            self._running.ready(_READY)
+
+    def _start(self) -> None:
+        """What was asked for, or what programs that are not Python need."""
+        self._python = [pid for pid in self._pids if _is_python(self._inspector, pid)]
+        others = [pid for pid in self._pids if pid not in self._python]
         match self._choice.engine:
             case Engine.PY_SPY:
                 self._start_py_spy(self._pids[0])
             case Engine.PERF:
                 self._start_perf(self._pids)
-            case Engine.AUTO if self._others and self._permitted:
-                self._start_perf(self._others)
-        if self._running is not None:
-            self._running.ready(_READY)
+            case Engine.AUTO if others and self._permitted:
+                self._start_perf(others)
 
     def consider(self, recording: Recording) -> None:
-        """Once the sampler has begun: whether it could read the interpreters."""
+        """Once the sampler has begun, and the program: whether it could read the interpreters."""
         if self._considered or not len(recording.ticks.ticks):
             return
         self._considered = True
+        if self._begins and self._running is None:
+            self._start()
         read = {process.pid for process in recording.processes if process.runtime}
         unread = [pid for pid in self._python if pid not in read]
         if unread and self._permitted and self._choice.engine is Engine.AUTO and self._running is None:

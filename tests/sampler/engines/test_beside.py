@@ -1,5 +1,8 @@
 """Which engine is started for which program, on real processes."""
 
+import os
+import shutil
+import signal
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -7,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from perfdiag.host import Host
+from perfdiag.host.command import Command
 from perfdiag.host.inspector import Inspector
 from perfdiag.model import Process
 from perfdiag.origins import Origins
@@ -14,6 +18,7 @@ from perfdiag.recording import Recording
 from perfdiag.sampler.engines import beside, perf, pyspy
 from perfdiag.sampler.engines.beside import Beside
 from perfdiag.sampler.engines.choice import Choice, Engine
+from tests.cli.running import until
 from tests.recordings_made import META
 from tests.sampler.engines.targets import running
 
@@ -24,10 +29,10 @@ needs_perf = pytest.mark.skipif(not perf.program(), reason="perf is not installe
 
 
 @contextmanager
-def engine(*pids, choice=None, children=False, permitted=True):
+def engine(*pids, choice=None, begins=False, children=False, permitted=True):
     inspector = Inspector()
     made = Beside(
-        choice or Choice(), host=Host(), inspector=inspector, pids=pids, children=children,
+        choice or Choice(), host=Host(), inspector=inspector, pids=pids, begins=begins, children=children,
         permitted=permitted, rate=100, duration=5, origin=Origins().of,
     )  # fmt: skip
     try:
@@ -94,11 +99,49 @@ def test_py_spy_is_started_for_an_interpreter_that_is_not_read():
 def test_where_py_spy_is_not_installed_that_is_told(monkeypatch):
     monkeypatch.setattr(beside.pyspy, "program", lambda: "")
     with running(*PYTHON) as pid, engine(pid) as made:
+        made.start()
         recording = begun((pid, ""))
         made.consider(recording)
         outcome = made.finish(recording, UNREAD)
     assert ("/proc", UNREAD["blind"][0]) == (outcome.engine, outcome.blind[0])
     assert "perfdiag[py-spy]" in outcome.blind[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("sleep", "60"), "native stacks: perf is not installed"),
+        (PYTHON, "stacks by py-spy: it is not installed"),
+    ],
+)
+def test_a_command_is_judged_by_what_it_has_become(words, told, monkeypatch):
+    monkeypatch.setattr(beside.pyspy, "program", lambda: "")
+    monkeypatch.setattr(beside.perf, "program", lambda: "")
+    command = Command(words)
+    with engine(command.pid, begins=True) as made:
+        made.start()
+        assert () == made.finish(begun(), NATIVE).blind
+        command.begin()
+        program = os.path.realpath(shutil.which(words[0]))
+        until(lambda: os.path.realpath(f"/proc/{command.pid}/exe") == program, 5.0)
+        made.consider(begun((command.pid, "")))
+        (found,) = made.finish(begun(), NATIVE).blind
+    os.kill(command.pid, signal.SIGKILL)
+    command.status()
+    assert found.startswith(told)
+
+
+@needs_py_spy
+def test_py_spy_waits_for_a_command_to_begin():
+    command = Command(PYTHON)
+    with engine(command.pid, begins=True, choice=Choice(engine=Engine.PY_SPY)) as made:
+        made.start()
+        assert None is made._running
+        command.begin()
+        made.consider(begun((command.pid, "")))
+        assert "py-spy" == made._running.name
+    os.kill(command.pid, signal.SIGKILL)
+    command.status()
 
 
 def test_before_the_first_tick_nothing_is_decided():
