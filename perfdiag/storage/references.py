@@ -1,6 +1,7 @@
 """References inside a recording that was read: every id must point into its list, ticks must be in order."""
 
 from array import array
+from collections.abc import Iterable
 from itertools import pairwise
 
 from perfdiag.model import Frame, Stack
@@ -30,6 +31,7 @@ def check_ids(recording: Recording) -> None:
     _within(ticks.rows["object"], -1, len(recording.objects))
     _within(ticks.rows["stack"], -1, len(recording.stacks))
     _ascending(ticks.ticks["at_ns"])
+    _ascending([snapshot.at for snapshot in recording.snapshots])
     for table in (ticks.ticks, ticks.rows, ticks.gil):
         _within(table["flags"], 0, 1 << 31)
 
@@ -39,6 +41,6 @@ def _within(values: "array[int]", low: int, stop: int) -> None:
         raise ValueError("an id points to nothing")
 
 
-def _ascending(values: "array[int]") -> None:
+def _ascending(values: Iterable[float]) -> None:
     if any(later < earlier for earlier, later in pairwise(values)):
-        raise ValueError("its ticks are not in order")
+        raise ValueError("its times are not in order")

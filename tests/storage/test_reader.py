@@ -243,7 +243,14 @@ def test_ticks_that_go_back_in_time_are_refused(tmp_path: Path) -> None:
     recording.ticks.ticks.append(2, 0)
     recording.ticks.ticks.append(1, 0)
     save(recording, str(tmp_path / "run"))
-    assert "its ticks are not in order" in refusal(tmp_path / "run")
+    assert "its times are not in order" in refusal(tmp_path / "run")
+
+
+def test_snapshots_that_go_back_in_time_are_refused(tmp_path: Path) -> None:
+    recording = empty_recording(1)
+    recording.snapshots += [Snapshot(at=at, wall=0.0) for at in (5.0, -1e12, 6.0)]
+    save(recording, str(tmp_path / "run"))
+    assert "its times are not in order" in refusal(tmp_path / "run")
 
 
 @pytest.mark.parametrize("name", ["nothing", "a\0b", "x" * 300, "folder"])

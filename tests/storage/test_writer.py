@@ -28,7 +28,8 @@ TEXT = st.text(st.characters(), max_size=20)  # lone surrogates and controls inc
 @st.composite
 def recordings(draw: st.DrawFn) -> Recording:
     recording = empty_recording(threads=2)
-    recording.snapshots += draw(st.lists(st.builds(snapshot, FINITE, FINITE, TEXT), max_size=3))
+    snapshots = draw(st.lists(st.builds(snapshot, FINITE, FINITE, TEXT), max_size=3))
+    recording.snapshots += sorted(snapshots, key=lambda one: one.at)
     for name in draw(st.lists(TEXT, max_size=3)):
         frame = Frame(file=name, function=name, line=1, first_line=-1, origin=Origin.USER)
         recording.stacks.append(Stack(id=len(recording.stacks), frames=(frame,) * draw(st.integers(0, 3))))
