@@ -8,6 +8,7 @@ is named as an object is. Sockets that are made and closed between two looks at 
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -22,9 +23,11 @@ from perfdiag.samples import counter, gauge
 
 _MOST = 512  # sockets of a process that are looked at, 10 µs each
 _PEERS = 64  # told one by one; those beyond share a name
+_ADDRESSES = 64  # that are listened on; those beyond are not told
 _EVERY = 0.2  # seconds between two looks at those that listen
 _MOST_PROCESSES = 64
 _SCAN = 1.0  # seconds between two looks at all descriptors
+_SHARE = 0.05  # of a core, at most, goes into looks: there may be a million descriptors
 _OTHERS = "others"
 
 Socket = tuple[int, int]  # descriptor, inode
@@ -40,7 +43,7 @@ class TcpSockets:
         self._other: set[int] = set()  # inodes of sockets that are not of TCP
         self._segments: dict[int, tuple[int, int]] = {}  # inode -> sent and retransmitted, as last seen
         self._next = 0.0
-        self._first = True
+        self._whole = False  # the last look at all descriptors saw all sockets: others are new since
         self._made = 0
         self._looks: Counter[Address] = Counter()
         self._waited: Counter[Address] = Counter()
@@ -83,7 +86,7 @@ class TcpSockets:
             raise
         except Missing:
             return  # closed since
-        if info.listening:
+        if info.listening and (info.local in self._looks or len(self._looks) < _ADDRESSES):
             self._looks[info.local] += 1
             self._waited[info.local] += info.unacked > 0
             self._depth[info.local] += info.unacked
@@ -91,27 +94,34 @@ class TcpSockets:
 
     def _scan(self) -> None:
         infos: list[tuple[int, TcpInfo]] = []
-        listeners = []
+        listeners, other, looked = [], set[int](), 0
+        complete, self._whole = self._whole, True
         for descriptor, inode in self._sockets():
+            if inode in self._other:
+                other.add(inode)
+                continue
+            if looked == _MOST:
+                self._whole = False
+                break
+            looked += 1
             try:
                 info = tcp_info(self._pidfd, descriptor, inode)
             except Denied:
                 raise
             except Missing:
-                self._other.add(inode)
+                other.add(inode)
                 continue
             if info.listening:
                 listeners.append((descriptor, inode))
             elif info.peer.set and not info.connecting:
                 infos.append((inode, info))
-        self._listeners = listeners
+        self._listeners, self._other = listeners, other
         ports = {at.port for at in self._looks}
         last, self._segments = self._segments, {}
         for inode, info in infos:
             self._segments[inode] = now = (info.sent, info.retransmitted)
-            before = last.get(inode, now if self._first else (0, 0))
+            before = last.get(inode, (0, 0) if complete else now)
             self._count(self._peer(info, ports), now[0] - before[0], now[1] - before[1])
-        self._first = False
 
     def _peer(self, info: TcpInfo, ports: set[int]) -> str:
         """The name that a wait on this connection has as an object."""
@@ -126,23 +136,20 @@ class TcpSockets:
         self._totals[peer] = (before[0] + max(0, sent), before[1] + max(0, retransmitted))
 
     def _sockets(self) -> Iterable[Socket]:
-        """Descriptors that are sockets, as far as is known of TCP. Reading a link follows nothing."""
+        """Descriptors that are sockets. Reading a link follows nothing."""
         folder = f"{self._host.procfs}/{self._pid}/fd"
-        found = 0
         try:
             names = os.listdir(folder)
         except OSError:
+            self._whole = False
             return
         for name in names:
             try:
                 link = os.readlink(f"{folder}/{name}")
             except OSError:
                 continue  # closed since
-            if link.startswith("socket:[") and (inode := int(link[8:-1])) not in self._other:
-                found += 1
-                if found > _MOST:
-                    return
-                yield int(name), inode
+            if link.startswith("socket:["):
+                yield int(name), int(link[8:-1])
 
 
 class AllTcpSockets:
@@ -155,16 +162,17 @@ class AllTcpSockets:
         self._next = 0.0
 
     def look(self, processes: Sequence[Process]) -> None:
-        """At most a few times a second."""
+        """At most a few times a second, less often where that costs much."""
         now = self._host.clock.monotonic_ns() / 1e9
         if now < self._next:
             return
-        self._next = now + _EVERY
+        mark = time.process_time()
         for number, process in enumerate(processes[:_MOST_PROCESSES]):
             if process.gone is None:
                 if number not in self._sockets:
                     self._sockets[number] = self._begin(number, process)
                 self._sockets[number].look(now)
+        self._next = now + max(_EVERY, (time.process_time() - mark) / _SHARE)
 
     def samples(self) -> Iterable[Sample]:
         for sockets in self._sockets.values():

@@ -3,6 +3,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -72,6 +73,45 @@ def test_a_connection_that_was_accepted_is_told_by_its_client(server, own):
         accepted.close()
     name = f"client 127.0.0.1 of port {server.getsockname()[1]}"
     assert 1 == len(found(own, "tcp.peer.segments", peer=name, kind="sent"))
+
+
+def test_of_connections_that_were_not_looked_at_the_past_is_not_counted(server, own, monkeypatch):
+    """There were too many: those that are looked at later are not new."""
+    monkeypatch.setattr("perfdiag.sampler.tcp_sockets._MOST", 1)
+    with socket.create_connection(server.getsockname()) as client:
+        accepted, _ = server.accept()
+        for _ in range(4):
+            client.sendall(b"x")
+            accepted.recv(1)
+        own.look(0.0)
+        monkeypatch.setattr("perfdiag.sampler.tcp_sockets._MOST", 512)
+        own.look(1.0)
+        own.look(2.0)
+        accepted.close()
+    assert {0.0} == set(found(own, "tcp.peer.segments"))
+
+
+def test_what_is_remembered_of_a_process_does_not_grow(own):
+    """Listeners and sockets of other families that are made for a moment."""
+    for look in range(100):
+        with socket.create_server(("127.0.0.1", 0)), socket.socket(socket.AF_UNIX):
+            own.look(float(look))
+    assert 64 == len(found(own, "accept.looks"))
+    assert len(own._other) < 100
+
+
+def test_looks_that_cost_much_are_rare(server, monkeypatch):
+    clock = SimpleNamespace(now=0, monotonic_ns=lambda: clock.now)
+    spent = iter(range(100))
+    monkeypatch.setattr("perfdiag.sampler.tcp_sockets.time.process_time", lambda: 0.1 * next(spent))
+    pidfd = os.pidfd_open(os.getpid())
+    every = AllTcpSockets([pidfd], Host(clock=clock))
+    me = Process(key="", pid=os.getpid(), ppid=1, started=1, comm="", exe="", uid=0, cpus=1)
+    for clock.now in range(0, 10_000_000_000, 100_000_000):
+        every.look([me])
+    every.close()
+    os.close(pidfd)
+    assert [5.0] == found(every, "sockets.looked")
 
 
 def test_a_process_that_may_not_be_asked_gives_nothing(monkeypatch, server):
