@@ -79,7 +79,7 @@ def _weight(one: Activity, figure: Figure) -> float:
 
 def steps(resources: Iterable[Resource], processes: Sequence[Activity]) -> tuple[NextStep, ...]:
     """What to look at next: the largest culprit of each resource, then the others."""
-    known = {one.pid: one for one in processes}
+    known, resources = {one.pid: one for one in processes}, list(resources)
     ill = [resource for resource in resources if resource.culprits]
     found: dict[int, NextStep] = {}
     for rank in range(_MOST):
@@ -88,7 +88,9 @@ def steps(resources: Iterable[Resource], processes: Sequence[Activity]) -> tuple
                 activity = known[culprit.pid]
                 if activity.profilable and len(found) < _MOST:
                     found.setdefault(culprit.pid, _step(activity, resource, culprit))
-    return tuple(found.values()) or tuple(_busiest(processes))
+    states = {resource.state for resource in resources}
+    calm = State.OK in states and not states & (_ILL - {State.BUSY})
+    return tuple(found.values()) or tuple(_busiest(processes, "nothing is saturated; " if calm else ""))
 
 
 def _step(activity: Activity, resource: Resource, culprit: Culprit) -> NextStep:
@@ -105,15 +107,15 @@ def amount(culprit: Culprit) -> str:
     return f"{value} {_WORDS[culprit.figure]}, {human(culprit.share, Unit.RATIO)} of what all processes have"
 
 
-def _busiest(processes: Iterable[Activity]) -> Iterator[NextStep]:
-    """The one that uses most CPU, on a host where nothing is saturated."""
+def _busiest(processes: Iterable[Activity], because: str) -> Iterator[NextStep]:
+    """The one that uses most CPU, where nothing is saturated or nobody is known to be behind it."""
     alive = (one for one in processes if one.profilable)
     busiest = max(alive, key=lambda one: one.value(Figure.CPU), default=None)
     if busiest is not None and busiest.value(Figure.CPU) >= _BUSY:
         used = f"{busiest.value(Figure.CPU):.2g} CPUs in use"
         yield NextStep(
             command=_profile(busiest),
-            why=f"nothing is saturated; {busiest.name} is the busiest process, {used}",
+            why=f"{because}{busiest.name} is the busiest process, {used}",
         )
 
 

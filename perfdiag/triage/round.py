@@ -139,13 +139,15 @@ def _brief(found: Triage) -> tuple[str, str, str]:
     if not ill:
         full = ", ".join(one.name for one in found.resources if one.state is State.BUSY)
         busy = f"; used to the full: {full}" if full else ""
-        return (f"No resource of {host} is saturated{busy}.", _used(found), _do(found.next))
+        nothing = "Nothing needs to be done."
+        return (f"No resource of {host} is saturated{busy}.", _used(found), _do(found.next, nothing))
     first = ill[0]
     told = first.summary
     if first.state is State.UNSURE:
         told = f"By what was seen, which may be chance: {told}"
     others = f" Not well either: {', '.join(one.name for one in ill[1:])}." if ill[1:] else ""
-    return (told + others, _behind(first), _do(found.next))
+    explained = f"To read about it: perfdiag explain {first.kind}."
+    return (told + others, _behind(first), _do(found.next, explained))
 
 
 def _behind(resource: Resource) -> str:
@@ -164,5 +166,5 @@ def _used(found: Triage) -> str:
     return f"{used}; {busiest.name} (pid {busiest.pid}) uses most, {busiest.value(Figure.CPU):.2g} CPUs."
 
 
-def _do(next_steps: Sequence[NextStep]) -> str:
-    return f"Look next: {next_steps[0].command}." if next_steps else "Nothing needs to be done."
+def _do(next_steps: Sequence[NextStep], otherwise: str) -> str:
+    return f"Look next: {next_steps[0].command}." if next_steps else otherwise

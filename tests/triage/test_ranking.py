@@ -80,8 +80,15 @@ def test_memory_is_looked_at_for_longer():
 
 
 def test_on_a_healthy_host_the_busiest_process_is_worth_a_look_if_it_does_something():
-    assert ["4711"] == [step.command.split()[-1] for step in steps((), PROCESSES)]
-    assert () == steps((), (SWAPPER, BACKUP))
+    (step,) = steps((DISK,), PROCESSES)
+    assert ("4711", "nothing is saturated") == (step.command.split()[-1], step.why.partition(";")[0])
+    assert () == steps((DISK,), (SWAPPER, BACKUP))
+
+
+@pytest.mark.parametrize("state", [State.SATURATED, State.ERRORS, State.UNSURE, State.UNKNOWN])
+def test_that_nothing_is_saturated_is_said_only_where_that_is_so(state):
+    (step,) = steps((replace(CPU, state=state, culprits=()),), PROCESSES)
+    assert "node is the busiest process, 1.6 CPUs in use" == step.why
 
 
 def test_a_process_of_another_user_is_profiled_with_sudo(monkeypatch):

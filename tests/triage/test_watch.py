@@ -83,6 +83,16 @@ def test_a_group_at_its_quota_is_saturated_on_an_idle_host(machine):
     assert "perfdiag profile -p 50" == found.next[0].command
 
 
+def test_where_nobody_is_behind_it_nothing_is_not_what_to_do(machine):
+    machine.cpu, machine.stalls = 2.0, 0.9
+    for pid in (40, 41):
+        machine.start(pid, "idle", cpu=0.0)
+    found = watch(machine.host).run(10.0)
+    assert ("saturated", ()) == (found.verdict, found.next)
+    assert "Which process is behind it cannot be seen." == found.brief[1]
+    assert "To read about it: perfdiag explain host.runqueue." == found.brief[2]
+
+
 def test_two_looks_judge_nothing(machine):
     machine.cpu, machine.stalls = 2.0, 1.0
     one = watch(machine.host)
@@ -90,6 +100,7 @@ def test_two_looks_judge_nothing(machine):
     found = one.run(10.0)
     assert ("inconclusive", 2, "interrupted") == (found.verdict, found.about.looks, found.about.ended)
     assert {State.UNKNOWN} == {resource.state for resource in found.resources}
+    assert ["hot is the busiest process, 1.5 CPUs in use"] == [step.why for step in found.next]
 
 
 def test_a_round_that_is_stopped_tells_what_it_saw(machine):
