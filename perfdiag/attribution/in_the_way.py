@@ -32,6 +32,7 @@ class InTheWay:
         self._results: dict[Key, ThreadTime] = {}  # in the order in which they began to wait
         self._numbers: dict[Function, int] = {}
         self._wants: dict[int, tuple[str, str] | None] = {}
+        self._standing: dict[int, frozenset[tuple[str, int]]] = {}
         self._several = False  # threads waited for room in queues at the same time
         self._seen: dict[int, list[Seen]] = {}  # of this tick, by process
 
@@ -70,7 +71,9 @@ class InTheWay:
     def look(self, at: float) -> None:
         """A tick, after its rows."""
         self._seen.clear()
-        self._turns.count(at, lambda function: self._holder(function[0], self._number(function)) >= 0)
+        self._turns.count(
+            at, lambda function: self._holder(function[0], self._number(function)) >= 0, self._inside
+        )
         self._tell_apart(at)
         found: dict[Key, int] = {}
         for thread in self._waiting.values():
@@ -184,6 +187,22 @@ class InTheWay:
     def _function(self, thread: ThreadTime) -> Function:
         frame = self._reader.user(thread.stack)
         return (thread.process, frame.file, frame.first_line) if frame else (thread.process, "", 0)
+
+    def _inside(self, function: Function) -> set[Key]:
+        """Threads at work that stand in this function of the process."""
+        return {
+            key
+            for key, thread in self._threads.items()
+            if key[0] == function[0] and works(thread) and function[1:] in self._functions(thread.stack)
+        }
+
+    def _functions(self, number: int) -> frozenset[tuple[str, int]]:
+        """The functions of a stack, as file and first line."""
+        if number not in self._standing:
+            stack = self._reader.stack(number)
+            frames = stack.frames if stack else ()
+            self._standing[number] = frozenset((frame.file, frame.first_line) for frame in frames)
+        return self._standing[number]
 
     def _number(self, function: Function) -> int:
         """A place as the number of a lock: below those of objects."""

@@ -6,7 +6,9 @@ turns are taken somebody has one whenever somebody waits, and always as many as 
 is waited for, as many are at work as there happens to be work for.
 
 So at each tick in which somebody waits at a place (the function that calls `acquire` or `get`), the threads
-are counted that have waited there too and are at work now.
+are counted that have waited there too, or stand further on in that function, and are at work now. (Who
+releases a turn often has it again before the one that is woken by that has run; then nobody that has one was
+ever seen to wait.)
 """
 
 from collections import defaultdict
@@ -30,10 +32,10 @@ Function = tuple[int, str, int]  # process, file, first line
 
 @dataclass(slots=True)
 class Place:
-    """What was counted at one place. `takers`: those that have waited there."""
+    """What was counted at one place. `takers`: those that have waited there, or were seen further on."""
 
     takers: set[Key] = field(default_factory=set)
-    left: bool = False  # one of them was seen to get what it had waited for
+    left: bool = False  # one of them has run since it waited there
     looks: int = 0
     nobodys: int = 0  # looks at which nobody had what was waited for
     free: int = 0  # nor a moment ago
@@ -113,15 +115,21 @@ class TurnTaking:
                 return self._threads[key].stack
         return -1
 
-    def count(self, at: float, held: Callable[[Function], bool]) -> None:
-        """A tick. `held`: whether somebody stands further on in a function that waited for this turn."""
+    def count(
+        self,
+        at: float,
+        held: Callable[[Function], bool],
+        inside: Callable[[Function], set[Key]],
+    ) -> None:
+        """A tick. `held`: whether somebody stands further on in a function that waited for this turn;
+        `inside`: those that stand further on in the function in which others wait."""
         for function, waiting in self._waiting.items():
             if not waiting:
                 continue
             place = self._places[function]
             if not place.left:
                 continue  # who has it now need not have waited for it
-            place.takers = {key for key in place.takers if key in self._threads}
+            place.takers = {key for key in place.takers | inside(function) if key in self._threads}
             at_work = sum(key not in waiting and works(self._threads[key]) for key in place.takers)
             place.count(at, at_work, len(place.takers), held=at_work > 0 or held(function))
 

@@ -2,17 +2,18 @@
 
 A thread that waits for a peer, a child or a lock from before the first look, and has not run since, may
 wait for work as well: a subscriber of a silent channel, a supervisor of a child, a worker at an empty
-queue of C code, a stream whose viewer has paused. Until it runs for the first time that wait is idle. So is a
-sleep, or a lock whose holder was not seen, after a turn in which next to nothing was done: the timer of a
-scheduler, a queue that has little to give. In a worker of a pool a wait holds up the work that it was given,
-in a callback of an event loop all other callbacks, and a lock whose holder was seen is a lock.
+queue of C code. Until it runs for the first time that wait is idle. So is a sleep, or a lock whose holder
+was not seen, after a turn in which next to nothing was done: the timer of a scheduler, a queue that has
+little to give. In a worker of a pool a wait holds up the work that it was given, in a callback of an event
+loop all other callbacks, and a lock whose holder was seen is a lock. Who sends has work in hand, also when
+the peer takes so little that it does not run for seconds.
 """
 
 from dataclasses import dataclass, field
 
 from perfdiag.model import TimeClass
 
-_FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP, TimeClass.SEND}
+_FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP}
 _RETURNED_TO = {TimeClass.SLEEP, TimeClass.LOCK}
 _NOTHING = 0.0005  # of a turn on a CPU: it woke, looked at the clock and slept again
 

@@ -71,6 +71,16 @@ def test_threads_that_share_a_few_things_wait_for_a_turn(stack):
     assert crew.send == most_in_the_way(recording, 0, TimeClass.POOL)
 
 
+def test_a_turn_that_is_never_given_away_is_waited_for():
+    crew = Crew()
+    inside = crew.stack("mail.py:30 feed", "mail.py:12 borrow", "mail.py:50 send_all")
+    for tid in range(2):  # each takes it again before the one that it woke has run
+        crew.thread(tid, *60 * (run(1, inside), wait(9, RECV, inside, crew.database)))
+    for tid in range(2, 5):
+        crew.thread(tid, *24 * (crew.blocked(24, crew.acquire), run(1, crew.acquire)))
+    assert pytest.approx(6.0, abs=1.0) == seconds(crew, 3, TimeClass.POOL)
+
+
 @pytest.mark.parametrize("stack", ["acquire", "get"])
 def test_workers_that_wait_for_something_to_do_are_idle(stack):
     crew, random_ = Crew(), random.Random(5)
