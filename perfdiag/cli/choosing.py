@@ -134,7 +134,7 @@ def _named(name: str, host: "Host", subprocesses: bool) -> "list[Target]":
 
     try:
         pattern = re.compile(name)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise UsageError(
             f"--name {printable(name, 80)!r} is not a regular expression", cause=str(error), fix=_WAYS
         ) from error
@@ -150,12 +150,14 @@ def _named(name: str, host: "Host", subprocesses: bool) -> "list[Target]":
             cause=f"one look takes {_MOST}",
             fix="use a narrower expression, or -p PID with -s for a process and all that it has started",
         )
-    targets = []
+    targets, refused = [], None
     for one in found:
         try:
             targets.append(attach(one.pid, host))
-        except TargetError:
-            continue  # it has ended, or is a thread of the kernel
+        except TargetError as error:
+            refused = error  # it has ended, or is a thread of the kernel
+    if refused and not targets:
+        raise refused
     if not targets:
         raise TargetError(
             f"no process fits --name {printable(name, 80)!r}",

@@ -62,6 +62,10 @@ def tree():
         (("--",), "there is no command after --"),
         (("--", "no-such-command-here"), "no-such-command-here cannot be started"),
         (("--name", "("), "--name '(' is not a regular expression"),
+        (
+            ("--name", "a{4294967296}"),
+            "--name 'a{4294967296}' is not a regular expression",
+        ),
         (("sleep", "1"), "Got unexpected extra arguments (sleep 1)"),
         (("-p", "1", "--budget", "0"), "Invalid value for '--budget': '0' is not from 0.1% to 100%"),
         (
@@ -81,6 +85,14 @@ def test_a_name_that_fits_nothing_is_told():
     name = f"none-{uuid.uuid4().hex}"
     ended = perfdiag("profile", "--name", name)
     assert (3, f"no process fits --name '{name}'") == (ended.code, ended.told["error"])
+
+
+def test_a_name_that_fits_only_what_cannot_be_measured_says_why():
+    ended = perfdiag("profile", "--name", "^kthreadd$")
+    if "no process fits" in ended.told["error"]:
+        pytest.skip("no thread of the kernel can be seen")
+    assert 3 == ended.code
+    assert "kernel" in ended.told["error"]
 
 
 def test_a_tree_is_one_program_in_which_an_idle_master_dilutes_nothing(tree, tmp_path):
