@@ -119,6 +119,7 @@ class Program:
             exe="",
             runtime="",
             role=Role.WORKER,
+            inner_pid=0,
         )
         try:
             one = self._add(self._next_index, target, process, parent.member.index)

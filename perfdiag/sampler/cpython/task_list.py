@@ -56,6 +56,10 @@ class TaskLists:
         for number, (head, tid) in enumerate(heads, len(threads)):
             if not self._follow(head, tid, _u64(data, 8 * number), copies, listed):
                 return None
+        if len({task.address for task in listed}) < len(listed):
+            return (
+                None  # a thread has ended, and its tasks went from a list that was read to one that was not
+            )
         return listed, running
 
     def _follow(

@@ -94,6 +94,28 @@ def test_a_task_that_was_known_and_is_not_readable_any_more_is_no_matter() -> No
     assert world.tasks == world.found(world.tasks[0], 1 - world.start)
 
 
+def test_tasks_that_are_found_in_two_lists_have_moved_meanwhile() -> None:
+    world = World(3)
+    nodes = [task + LAYOUT.task_node for task in world.tasks]
+    thread, interpreter = world.heads
+    world.link([thread, *nodes[:2]])
+    world.link([interpreter, nodes[2]])
+
+    class Moving(Memory):
+        reads = 0
+
+        def read(self, address: int, length: int) -> bytes:
+            self.reads += 1
+            if self.reads == 3:
+                world.link([thread])
+                world.link([interpreter, nodes[2], *nodes[:2]])
+            return super().read(address, length)
+
+    world.lists = TaskLists(Moving(os.getpid()), LAYOUT)
+    assert world.read() is None
+    assert 3 == len(world.found())
+
+
 def test_more_tasks_than_are_looked_at_are_told() -> None:
     world = World(LIMIT + 1)
     assert world.tasks[:LIMIT] == world.found()
