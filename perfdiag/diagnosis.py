@@ -88,7 +88,9 @@ class Draft:
     severity: Severity
     score: float
     pattern: str = ""
-    model: str = "time"  # 'time', 'capacity' (the remedy is more of the resource) or 'exhaustion'
+    # 'time', 'capacity' (the remedy is more of the resource), 'exhaustion' (1 h / time until nothing is left)
+    # or 'level' (what is taken of what there may be)
+    model: str = "time"
     where: Place | None = None
     object: Object | None = None
     victims: tuple[Place, ...] = ()
@@ -134,6 +136,11 @@ class Finding:
     subject_name: str = ""  # the command of the process
     processes: int = 1  # of the subject
     tables: tuple[Table, ...] = ()
+
+    @property
+    def of_time(self) -> bool:
+        """Whether impact and gain are parts of the busy thread time."""
+        return self.gain_model in ("time", "capacity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

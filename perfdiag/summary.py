@@ -146,6 +146,8 @@ def _worth(finding: Finding) -> str:
     if finding.gain_model == "exhaustion":
         hours = f"{1 / gain.value:.1f} hours" if 0 < gain.value < 1 else "the hour"
         return f"At this rate nothing is left within {hours}."
+    if finding.gain_model == "level":
+        return f"{human(gain.value, Unit.RATIO)} of what there may be is taken."
     low, high = human(gain.low, Unit.RATIO), human(gain.high, Unit.RATIO)
     return f"An ideal fix would give back {human(gain.value, Unit.RATIO)} of its busy time ({low} to {high})."
 

@@ -8,7 +8,7 @@ from perfdiag.diagnosis import Severity
 from perfdiag.model import STOPPED, TimeClass
 from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
 from perfdiag.timetable import TimeTable
-from tests.examples import CALM, FULL, INCONCLUSIVE
+from tests.examples import CALM, FULL, INCONCLUSIVE, ratio
 from tests.recordings_made import Shop, run, wait
 
 
@@ -81,6 +81,14 @@ def test_the_brief_says_what_how_much_and_what_to_do():
         "An ideal fix would give back 36 % of its busy time (30 % to 41 %).",
         "Fetch the rows in one query (a join, or WHERE id IN (...)) instead of one query per row.",
     ) == brief(FULL)
+
+
+def test_the_brief_of_what_is_full_says_so_and_of_what_grows_when():
+    full = replace(FULL.findings[0], gain=ratio(0.98, 0.98, 0.98), gain_model="level")
+    grows = replace(full, gain=ratio(0.5, 0.5, 0.5), gain_model="exhaustion")
+    assert ("98 % of what there may be is taken.", "At this rate nothing is left within 2.0 hours.") == tuple(
+        brief(replace(FULL, findings=(one,)))[1] for one in (full, grows)
+    )
 
 
 def test_the_brief_of_a_healthy_program_says_how_busy_it_is():

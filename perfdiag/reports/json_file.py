@@ -56,7 +56,7 @@ def _subject(subject: str, command: str = "", processes: int = 1) -> Json:
 
 
 def _finding(finding: Finding) -> Json:
-    busy = {} if finding.gain_model == "exhaustion" else {"of": "busy thread time"}
+    busy = {"of": "busy thread time"} if finding.of_time else {}
     return {
         "kind": finding.kind,
         "resource": finding.resource,

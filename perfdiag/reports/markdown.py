@@ -93,7 +93,7 @@ def _finding(finding: Finding) -> Iterable[str]:
 
 
 def _evidence(finding: Finding) -> Iterable[tuple[str, ...]]:
-    of = "" if finding.gain_model == "exhaustion" else " of busy thread time"
+    of = " of busy thread time" if finding.of_time else ""
     impact, bounds = finding.impact, _bounds(finding.impact)
     yield (f"impact{of}", _human(impact.value, impact.unit), bounds, "")
     for item in finding.evidence:

@@ -74,7 +74,7 @@ def _finding(number: int, finding: Finding) -> list[str]:
 
 
 def _evidence(finding: Finding) -> Iterable[str]:
-    of = "" if finding.gain_model == "exhaustion" else " of busy thread time"
+    of = " of busy thread time" if finding.of_time else ""
     yield f"{interval(finding.impact)}{of}"
     for item in finding.evidence:
         if item.value == finding.impact.value and item.unit is finding.impact.unit:

@@ -40,7 +40,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             limits,
             kind="fd.exhaustion",
             prefix="share",
-            model="exhaustion",
+            model="exhaustion" if soon else "level",
             pattern="growing" if when else "",
             summary=f"{part} of the descriptors are in use{when}; opened in {name_of(used.where)}.",
             next_step=f"ls -l /proc/{pid_of(used)}/fd  # what they are: sockets, files, pipes",

@@ -9,6 +9,7 @@ def growth(value, left):
 def test_a_process_at_its_limit_is_told_with_the_code_that_opens():
     (found,) = said(SPEC, share("fd.used", 0.98, where=LOAD))
     assert "98 % of the descriptors are in use; opened in load (orders.py:88)." == found.summary
+    assert ("", "level") == (found.pattern, found.model)
     assert ["critical"] == verdicts(SPEC, share("fd.used", 0.98))
 
 
@@ -18,7 +19,7 @@ def test_few_that_will_be_all_in_minutes():
         "40 % of the descriptors are in use, and the last is taken in 120 s; opened in load (orders.py:88)."
         == found.summary
     )
-    assert "growing" == found.pattern
+    assert ("growing", "exhaustion") == (found.pattern, found.model)
 
 
 def test_a_process_at_its_limit_is_told_though_its_number_goes_up_and_down():
