@@ -9,11 +9,11 @@ from perfdiag.attribution.locks import Holders, Seen, candidates
 from perfdiag.attribution.reader import Reader
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.turn_taking import Function, Key, TurnTaking, works
-from perfdiag.attribution.waits import GET, PUTS, RESULTS, TURN, waiting_frame
+from perfdiag.attribution.waits import CONDITION, GET, PUTS, RESULTS, TURN, waiting_frame
 from perfdiag.model import ObjectType, Origin, TimeClass
 
 _WAITS = {TimeClass.GIL, TimeClass.LOCK, TimeClass.POOL, TimeClass.QUEUE}
-_AMBIGUOUS = {GET, TURN, *PUTS, *RESULTS}
+_AMBIGUOUS = {CONDITION, GET, TURN, *PUTS, *RESULTS}
 
 
 class InTheWay:
@@ -46,7 +46,7 @@ class InTheWay:
         want = None if thread.blocked is None else self._want(thread)
         if thread.blocked is TimeClass.LOCK:
             self._holders.waits(thread.object, thread.stack)
-        elif thread.blocked is TimeClass.POOL or want == GET:
+        elif thread.blocked is TimeClass.POOL or want in (CONDITION, GET):
             function = self._function(thread)
             self._turns.waits(key, thread, function, told=want is None)
             self._holders.waits(self._number(function), thread.stack)

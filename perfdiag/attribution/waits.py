@@ -17,6 +17,7 @@ Key = tuple[str, str]
 
 # waits whose meaning the stack alone does not tell
 GET, TURN = ("queue.py", "get"), ("threading.py", "acquire")
+CONDITION = ("threading.py", "Condition.wait")  # called by the program itself
 PUTS = {("queue.py", "put"), ("multiprocessing/queues.py", "put")}
 _GETS = {GET, ("queue.py", "get_nowait"), ("multiprocessing/queues.py", "get")}
 _ACCEPTS = {("socket.py", "accept"), ("socketserver.py", "serve_forever")}
@@ -36,6 +37,7 @@ WAITS: dict[Key, TimeClass] = {
     ("socketserver.py", "serve_forever"): _IDLE,
     ("asyncio/base_events.py", "_run_once"): _IDLE,
     ("socket.py", "accept"): _IDLE,
+    CONDITION: _IDLE,
     ("threading.py", "wait"): _IDLE,  # Event, Condition, Barrier: told by another thread when there is work
     ("threading.py", "wait_for"): _IDLE,
     ("sched.py", "run"): _IDLE,

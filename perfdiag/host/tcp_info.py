@@ -14,12 +14,14 @@ from perfdiag.host.procfs_net import LISTEN, SYN_SENT
 from perfdiag.host.sockets import Address, address, duplicate, peer_name
 
 # struct tcp_info, include/uapi/linux/tcp.h: state at 0, unacked and sacked at 24, total_retrans at 100,
-# segs_out at 136 (Linux 4.2)
+# segs_out at 136 (Linux 4.2), dsack_dups at 216 (Linux 4.19)
 _FIELDS = struct.Struct("=B23xII68xI32xI")
+_DUPLICATES = struct.Struct("=216xI")
 
 
 class TcpInfo(NamedTuple):
-    """`retransmitted` and `sent` count segments since the connection was made."""
+    """`retransmitted` and `sent` count segments since the connection was made; those of which the peer says
+    that it had them (a slow answer, not a loss) are not counted as sent again."""
 
     local: Address
     peer: Address
@@ -45,10 +47,12 @@ def tcp_info(pidfd: int, descriptor: int, inode: int) -> TcpInfo:
         if copy.type != socket.SOCK_STREAM or copy.family not in (socket.AF_INET, socket.AF_INET6):
             raise NoData(f"descriptor {descriptor} is not a TCP socket")
         try:
-            raw = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _FIELDS.size)
+            raw = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _DUPLICATES.size)
             local, peer = address(copy.getsockname()), address(peer_name(copy))
         except OSError as error:
             raise NoData(f"descriptor {descriptor}: {os.strerror(error.errno or 0)}") from error
     if len(raw) < _FIELDS.size:
         raise NoData("a kernel that counts no segments")
-    return TcpInfo(local, peer, *_FIELDS.unpack(raw))
+    state, unacked, sacked, retransmitted, sent = _FIELDS.unpack_from(raw)
+    duplicates = _DUPLICATES.unpack_from(raw)[0] if len(raw) >= _DUPLICATES.size else 0
+    return TcpInfo(local, peer, state, unacked, sacked, max(0, retransmitted - duplicates), sent)
