@@ -6,6 +6,7 @@ price is the part of the system time that they can have taken; what is left went
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import NamedTuple
 
 from perfdiag.model import Snapshot, TimeClass
@@ -99,17 +100,16 @@ class FaultPrice:
     def __init__(self, snapshots: Sequence[Snapshot]) -> None:
         self._snapshots = snapshots  # may still grow
         self._next = 0
+        self._until = -inf  # the time of the last snapshot that was taken
         self._price = _PRICE * _MORE
         self._before: tuple[float, float] | None = None  # faults and huge faults of the host
 
     def at(self, end: float) -> float:
         """The price in the step that ends then; steps are asked for in order."""
-        while self._next < len(self._snapshots):
+        while self._next < len(self._snapshots) and self._until < end:
             one = self._snapshots[self._next]
             self._take(one)
-            self._next += 1
-            if one.at >= end:
-                break
+            self._next, self._until = self._next + 1, one.at
         return self._price
 
     def _take(self, snapshot: Snapshot) -> None:

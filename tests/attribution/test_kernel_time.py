@@ -83,3 +83,9 @@ def test_the_price_is_the_one_that_was_measured_on_the_host_and_more_for_giving_
 def test_huge_pages_make_the_price_of_their_interval_higher():
     price = FaultPrice([snapshot(1.0, 0, 0), snapshot(2.0, 100, 10), snapshot(3.0, 200, 10)])
     assert pytest.approx([3e-6, 3e-6 * (1 + 25.5), 3e-6]) == [price.at(at) for at in (1.0, 1.9, 2.5)]
+
+
+def test_the_price_does_not_depend_on_how_often_it_is_asked_for():
+    price = FaultPrice([snapshot(1.0, 0, 0), snapshot(2.0, 100, 10), snapshot(3.0, 200, 10)])
+    asked = [price.at(at) for at in (1.0, 1.2, 1.9, 2.0, 2.1, 3.0)]
+    assert pytest.approx([3e-6, *3 * [3e-6 * (1 + 25.5)], 3e-6, 3e-6]) == asked
