@@ -42,7 +42,9 @@ class Series(NamedTuple):
     seen: int = 0
 
     def take(self, at: float, value: float) -> "Series":
-        """With one more point."""
+        """With one more point; as it is when the point is not later than the last."""
+        if self.points and at <= self.points[-1][0]:
+            return self
         if self.seen % self.stride:
             return self._replace(seen=self.seen + 1)
         points, stride = (*self.points, (at, value)), self.stride

@@ -24,6 +24,11 @@ def test_a_point_that_is_far_off_does_not_move_the_slope():
     assert 3.0 == series(values).slope().value
 
 
+def test_a_reading_at_the_time_of_the_last_is_none():
+    twice = series(3 * at for at in range(11)).take(10.0, 500.0)
+    assert series(3 * at for at in range(11)).slope() == twice.slope()
+
+
 def test_noise_around_a_level_seldom_looks_like_growth():
     chance = random.Random(7)
     rising = sum(series(chance.gauss(0, 5) for _ in range(11)).slope().low > 0 for _ in range(400))
