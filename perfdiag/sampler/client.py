@@ -11,15 +11,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from perfdiag.errors import FaultKind
+from perfdiag.errors import FaultKind, Missing
+from perfdiag.host import Host
 from perfdiag.host.clock import Clock
 from perfdiag.host.commands import Child, start_python
+from perfdiag.host.procfs import parse_stat
 from perfdiag.model import Fault, Frame, Object, ObjectType, Origin, Process, Role, Stack, Thread
 from perfdiag.recording import Recording
 from perfdiag.sampler.request import Request
 from perfdiag.sampler.stream import Message, Splitter, unpack_ticks
 
 _SILENCE = 2.0  # seconds without a message after which the child counts as wedged
+_PATIENCE = 3  # times that a child which is ready to run may be silent for as long again
 _START = 5.0  # seconds for attaching
 _FAREWELL = 0.5  # seconds for the last message of a child that was asked to end
 
@@ -49,7 +52,7 @@ class Sampler:
         self._source = source
         self._selector = selectors.DefaultSelector()
         self._selector.register(source, selectors.EVENT_READ)
-        self._deadline = self._now() + _START
+        self._deadline, self._patience = self._now() + _START, _PATIENCE
 
     @property
     def pid(self) -> int:
@@ -65,9 +68,20 @@ class Sampler:
         if self._selector.select(max(0.0, timeout)):
             self._read()
         if not self.done and self._now() > self._deadline:
+            if self._patience and self._starved():
+                self._patience -= 1
+                self._deadline += _SILENCE
+                return
             self._give_up(
                 FaultKind.LATE, "the sampler was silent and has been ended; what it had sent is kept"
             )
+
+    def _starved(self) -> bool:
+        """Whether the child is ready to run: on a host without a free CPU its silence is no wonder."""
+        try:
+            return parse_stat(Host().proc(f"{self.pid}/stat")).state == "R"
+        except Missing:
+            return False
 
     def _read(self) -> None:
         while not self.done:
@@ -78,7 +92,7 @@ class Sampler:
             if not data:
                 self._ended()
                 return
-            self._deadline = self._now() + _SILENCE
+            self._deadline, self._patience = self._now() + _SILENCE, _PATIENCE
             try:
                 for kind, body in self._splitter.feed(data):
                     self._take(kind, body)
