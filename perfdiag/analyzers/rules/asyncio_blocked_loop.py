@@ -1,8 +1,8 @@
 """A synchronous call blocks the event loop: while one callback computes, sleeps or waits, no other can run.
 
 Callbacks of an asyncio loop that take 50 ms and more (`pressure.episode`), from the stacks of the loop's own
-thread. What the callback does in that time is listed among the symptoms. A loop that is not written in Python
-(uvloop) and loops of one's own are not seen.
+thread. What the callback does in that time is listed among the symptoms. Of a loop that is not written in
+Python (uvloop) they are seen where `asyncio.run` or a Runner started it; loops of one's own are not seen.
 """
 
 from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
                 group=group,
             ),
             summary=_summary(signal, signals, group),
-            next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: what stands on top of Handle._run",
+            next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: what the thread of the loop runs",
             chain=[
                 f"it runs {name_of(one.where)} for {human(one.estimate.value, Unit.RATIO)} of the busy time"
                 for one in signals.all("loop.callback", group=group)[:_SHOWN]
