@@ -21,7 +21,7 @@ _FIELDS = (
     *("interpreter_size", "interpreter_tasks"),
     *("thread_size", "running_loop", "running_task", "thread_tasks"),
 )
-_LARGEST_STRUCT = 1 << 24
+_LARGEST_STRUCT, _LARGEST_TASK = 1 << 24, 1 << 12
 
 # Not published: gi_frame_state of a coroutine that awaits, and where the awaited object lies, in words
 # down from the top of the coroutine's stack (pycore_frame.h, pycore_genobject.h)
@@ -94,6 +94,8 @@ def parse(minor: tuple[int, int], of: dict[str, int], published: bytes) -> TaskL
     for name, value in tasks.items():
         if value >= tasks.get(name.split("_")[0] + "_size", _LARGEST_STRUCT) and not name.endswith("_size"):
             raise Unsupported(f"the published offset of {name} lies outside its struct")
+    if tasks["task_size"] > _LARGEST_TASK:
+        raise Unsupported(f"the published size of a task is {tasks['task_size']}")
     frame = of["gen_object.gi_iframe"]
     return TaskLayout(
         task_size=tasks["task_size"],

@@ -45,6 +45,12 @@ def test_an_offset_outside_its_struct_is_refused(change: tuple[int, int]) -> Non
         layout(change)
 
 
+def test_a_task_larger_than_any_is_refused() -> None:
+    """It would be copied for each of them."""
+    with pytest.raises(Unsupported, match="size of a task"):
+        layout((0, 1 << 40))
+
+
 def test_before_314_there_are_no_tasks_to_be_read() -> None:
     mappings = parse_maps(Path("/proc/self/maps").read_text())
     assert find(Memory(os.getpid()), mappings, (3, 13, 0), 0) is None
