@@ -99,7 +99,11 @@ class Attaching:
         due = [one for one in followed.values() if self._due(one, now)]
         if not due:
             return None
-        one = min(due, key=lambda one: max(one.tried, one.since))
+        tried = self._try(min(due, key=lambda one: max(one.tried, one.since)), followed, now)
+        self._spent += time.monotonic() - now
+        return tried
+
+    def _try(self, one: Followed, followed: "dict[int, Followed]", now: float) -> Followed | None:
         settled = one.reason and not one.lost and now - one.since > _STARTING
         if settled and self._exe(one) == one.exe:
             one.tried = now  # the same program as before
@@ -108,7 +112,6 @@ class Attaching:
         runtime = parent.readers[-1].runtime if parent and parent.readers and not one.tried else None
         if not self.attach(one, runtime):
             one.exe = self._exe(one)
-        self._spent += time.monotonic() - now
         return one
 
     def _due(self, one: Followed, now: float) -> bool:

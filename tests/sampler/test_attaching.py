@@ -1,4 +1,5 @@
 import contextlib
+import time
 
 import pytest
 
@@ -67,3 +68,18 @@ def test_an_interpreter_that_has_just_finished_is_gone_and_breaks_nothing(tree, 
     monkeypatch.setattr(reader, "_tick", finished)
     with pytest.raises(Vanished):
         reader.tick(None)
+
+
+def test_looking_whether_a_program_is_still_the_same_is_paid_for_too(tree, attaching, monkeypatch):
+    spawned = tree[2]
+    assert not attaching.attach(spawned)
+    spawned.since -= 60
+    spawned.exe = attaching._exe(spawned)
+    monkeypatch.setattr(attaching._inspector, "exe", lambda pid: time.sleep(0.2) or spawned.exe)
+    looks = []
+    for _ in range(3):
+        spawned.tried -= 60
+        before = spawned.tried
+        attaching.next({2: spawned})
+        looks.append(spawned.tried != before)
+    assert [True, False, False] == looks
