@@ -136,7 +136,8 @@ class Program:
         del self._followed[index], self._by_pidfd[one.target.pidfd]
         if one.member in self._loop.members:
             self._loop.drop(one.member, self._loop.made - 1)
-        self._accounts.ended(index, one.parent, one.member.spent / 1e9)
+        parent = next((i for i, p in self._followed.items() if p.target.pid == one.process.ppid), one.parent)
+        self._accounts.ended(index, parent, one.member.spent / 1e9)
         self._tally.take(one, over=True)
         one.process = self._changed[index] = replace(one.process, gone=time.monotonic())
         if self._family is not None:

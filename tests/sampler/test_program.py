@@ -76,6 +76,18 @@ def test_children_that_lived_too_short_are_told_by_the_time_they_used(master):
     assert told.startswith("children that lived too short to be looked at: 0.")
 
 
+def test_a_child_that_was_chosen_itself_is_not_told_as_one_that_was_not_seen():
+    with started() as process:
+        (pid,) = tell(process, "fork 1")
+        both = Followed(process, pid)
+        both.look(lambda: 0.3e9 < both.program._followed[1].member.spent)
+        both.tell("end")
+        both.look(lambda: {process.pid} == both.alive())
+        assert [] == [text for text in both.program.totals()["blind"] if "too short" in text]
+        both.program.close()
+        process.kill()
+
+
 def test_without_subprocesses_a_program_is_one_process():
     with started() as process:
         alone = Followed(process, subprocesses=False)

@@ -58,11 +58,11 @@ def tell(process, words):
 class Followed:
     """A master with its children, and a program that follows it."""
 
-    def __init__(self, process, *, subprocesses=True):
+    def __init__(self, process, *others, subprocesses=True):
         self.process = process
-        self.target = attach(process.pid)
+        self.held = [attach(pid) for pid in (process.pid, *others)]
         self.loop = Loop(rate=100, clock=SystemClock(), throttle=Throttle(()))
-        targets = rows_of([self.target])
+        targets = rows_of(self.held)
         request = Request(
             targets=targets, rate=100, duration=60, subprocesses=subprocesses, parent=os.getpid()
         )
