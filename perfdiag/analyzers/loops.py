@@ -15,10 +15,11 @@ from dataclasses import replace
 import numpy as np
 
 from perfdiag.attribution.busy import Array, Busy, busy_time
-from perfdiag.attribution.places import culprit, function_keys, place
+from perfdiag.attribution.loops import called
+from perfdiag.attribution.places import culprit, function_key, function_keys, place
 from perfdiag.attribution.waits import callback_frames
 from perfdiag.diagnosis import Signal
-from perfdiag.model import IMPOSED, Estimate, Origin, Place, Stack
+from perfdiag.model import IMPOSED, Estimate, Place, Stack
 from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import Episode
@@ -55,16 +56,16 @@ def _of_group(group: str, episodes: Sequence[Episode], busy: Busy, step: Step) -
     for episode in episodes:
         for stack, seconds in episode.spent.items():
             spent[stack] += seconds
-    called: dict[str, float] = defaultdict(float)
+    below: dict[str, float] = defaultdict(float)
     places: dict[str, Place] = {}
     for stack in sorted(spent, key=lambda stack: -spent[stack]):
-        at = _called(step.stacks[stack])
-        if at is not None:
-            called[f"{at.file}:{at.function}"] += spent[stack]
-            places.setdefault(f"{at.file}:{at.function}", at)
-    largest = sorted(called, key=lambda name: (-called[name], name))[:_MOST]
+        frame = called(step.stacks[stack])
+        if frame is not None:
+            below[function_key(frame)] += spent[stack]
+            places.setdefault(function_key(frame), place(frame, step.stacks[stack]))
+    largest = sorted(below, key=lambda name: (-below[name], name))[:_MOST]
     rows = {name: _rows(group, {name}, busy, step) for name in largest}
-    functions = [name for name in largest if 0 < _MOSTLY * rows[name].sum() <= called[name]]
+    functions = [name for name in largest if 0 < _MOSTLY * rows[name].sum() <= below[name]]
     if not functions:
         return
     parts = [_rows(group, set(functions), busy, step), *(rows[name] for name in functions)]
@@ -101,14 +102,6 @@ def _rows(group: str, functions: set[str], busy: Busy, step: Step) -> Array:
         and key.stack >= 0
         and not functions.isdisjoint(function_keys(step.stacks[key.stack]))
     )
-
-
-def _called(stack: Stack) -> Place | None:
-    """The outermost code of the user in the callback on a stack, or the outermost of all."""
-    frames = callback_frames(stack.frames)
-    outermost = next((frame for frame in reversed(frames) if frame.origin is Origin.USER), None)
-    frame = outermost or (frames[-1] if frames else None)
-    return place(frame, stack) if frame else None
 
 
 def _below(stack: Stack) -> Stack:

@@ -11,13 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from perfdiag.attribution.waits import callback_frames
-from perfdiag.model import Origin, Stack
+from perfdiag.model import Frame, Origin, Stack
 from perfdiag.timetable import Episode
 
 EPISODE = 0.05  # seconds; below it a person who waits for an answer does not notice
 
 Lineage = tuple[str, str, int]  # file, function and line of the code that the loop called
 Key = tuple[int, int]  # process, tid
+
+
+def called(stack: Stack) -> Frame | None:
+    """The outermost user code of the callback on a stack, the outermost frame where there is none."""
+    frames = callback_frames(stack.frames)
+    outermost = next((frame for frame in reversed(frames) if frame.origin is Origin.USER), None)
+    return outermost or (frames[-1] if frames else None)
 
 
 @dataclass(slots=True)
@@ -86,11 +93,8 @@ class Loops:
         )
 
     def _lineage(self, stack: int) -> Lineage | None:
-        """The outermost user code of the callback on a stack, the outermost frame where there is none."""
         if stack not in self._lineages:
             known = self._stack(stack)
-            frames = callback_frames(known.frames) if known else ()
-            outermost = next((f for f in reversed(frames) if f.origin is Origin.USER), None)
-            frame = outermost or (frames[-1] if frames else None)
+            frame = called(known) if known else None
             self._lineages[stack] = (frame.file, frame.function, frame.line) if frame else None
         return self._lineages[stack]
