@@ -5,8 +5,6 @@ number is null. Keys keep their order and strings are ASCII with `<` escaped: th
 bytes, which may stand inside a page.
 """
 
-from datetime import UTC, datetime
-
 from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, FunctionRow, GroupRow, Report, Table, UseRow
 from perfdiag.model import Cost, Meta
 from perfdiag.plugins import Format
@@ -18,6 +16,7 @@ from perfdiag.reports._json_values import number as _number
 from perfdiag.reports._json_values import place as _place
 from perfdiag.reports._json_values import text as _text
 from perfdiag.reports._json_values import texts as _texts
+from perfdiag.reports._json_values import wall as _wall
 from perfdiag.reports._json_values import window as _window
 from perfdiag.text import json_document
 
@@ -177,15 +176,6 @@ def _cost(cost: Cost) -> Json:
         "budget": _number(cost.budget),
         "used": _number(cost.used),
     }
-
-
-def _wall(seconds: float) -> str | None:
-    """RFC 3339 in UTC, with milliseconds; None when no calendar has it."""
-    try:
-        moment = datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 SPEC = Format(name="json", help=__doc__, suffixes=(".json",), render=render)

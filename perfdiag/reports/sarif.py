@@ -9,12 +9,12 @@ Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from perfdiag.diagnosis import Finding, Report, Severity
 from perfdiag.model import Estimate, Place
 from perfdiag.plugins import Format
+from perfdiag.reports._json_values import Json, wall
 from perfdiag.text import json_document, printable, printable_lines
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -25,8 +25,6 @@ _LEVELS = {
     Severity.WARNING: "warning",
     Severity.CRITICAL: "error",
 }
-
-Json = dict[str, object]
 
 
 def render(report: Report) -> str:
@@ -144,12 +142,9 @@ def _number(value: float) -> float | None:
 
 
 def _time(name: str, seconds: float) -> Json:
-    """RFC 3339 in UTC with milliseconds; nothing when no calendar has it."""
-    try:
-        moment = datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return {}
-    return {name: moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+    """Nothing when no calendar has it."""
+    moment = wall(seconds)
+    return {name: moment} if moment else {}
 
 
 SPEC = Format(name="sarif", help=__doc__, suffixes=(".sarif", ".sarif.json"), render=render)
