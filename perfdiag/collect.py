@@ -34,6 +34,7 @@ _STEP = 0.1  # seconds between two looks at the stop flag
 _MOST = 64  # processes whose counters are read in a snapshot
 _BEGINS = 1.0  # seconds in which a command has begun, and its interpreter
 _SNAPSHOTS = 0.3  # of the budget, at most, goes into snapshots
+_EACH = 600.0  # seconds with a snapshot in each; later ones are rarer, so that a day has some thousands
 _GRACE = 3.0  # seconds that the sampler may take beyond the duration
 
 
@@ -157,7 +158,8 @@ class Collection:
                 mark = time.process_time()
                 recording.snapshots.append(self._snapshot())
                 each(recording)
-                due += max(1.0, (time.process_time() - mark) / (_SNAPSHOTS * self.plan.budget))
+                cost = (time.process_time() - mark) / (_SNAPSHOTS * self.plan.budget)
+                due += max(1.0, cost, (now - started) / _EACH)
 
     def _snapshot(self) -> Snapshot:
         clock = self._host.clock

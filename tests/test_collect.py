@@ -73,6 +73,12 @@ def test_each_snapshot_is_handed_on_while_it_records(busy):
     assert len(seen) >= 1
 
 
+def test_snapshots_become_rarer_the_longer_it_lasts(busy, monkeypatch):
+    """A day of one each second would be gigabytes."""
+    monkeypatch.setattr("perfdiag.collect._EACH", 0.1)
+    assert 3 == len(collect(busy, duration=2.4).snapshots)  # at the beginning, after a second, and at the end
+
+
 def test_a_target_that_ends_is_told_and_what_there_was_is_kept(busy):
     Timer(0.7, os.kill, [busy, 9]).start()
     recording = collect(busy, duration=20)
