@@ -177,7 +177,7 @@ def _ask(
             if rule.kind in options.only:
                 missing.append(NotEvaluated(kind=rule.kind, missing="a look at the host, not at a process"))
             continue
-        absent = [name for name in rule.needs if name not in signals]
+        absent = rule.missing(signals)
         if absent:
             why = [_UNSEEN.get(name, f"no signal {name}") for name in absent]
             missing.append(NotEvaluated(kind=rule.kind, missing=", ".join(why)))

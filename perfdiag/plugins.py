@@ -122,9 +122,9 @@ class Signals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One kind of finding. `needs` are the signal names without any of which it cannot judge (then it is
-    listed as not evaluated); `explains` are the kinds that are its consequences: it claims time before them,
-    and what they still claim of the same slices becomes its symptom."""
+    """One kind of finding. `needs` are the names of signals without which it cannot judge (then it is listed
+    as not evaluated); of 'A or B' one is enough. `explains` are the kinds that are its consequences: it
+    claims time before them, and what they still claim of the same slices becomes its symptom."""
 
     kind: str
     resource: str
@@ -134,6 +134,10 @@ class Rule:
     limits: tuple[Limit, ...]
     explains: tuple[str, ...]
     diagnose: Callable[[Signals, Mapping[str, float]], Iterable[Draft]]
+
+    def missing(self, signals: Signals) -> tuple[str, ...]:
+        """What it needs and is not there."""
+        return tuple(need for need in self.needs if not any(name in signals for name in need.split(" or ")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

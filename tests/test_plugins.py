@@ -71,6 +71,16 @@ def test_signals_are_found_by_name_and_labels_in_the_order_they_were_made():
     assert ("b" in signals, "c" in signals) == (True, False)
 
 
+def test_a_rule_says_what_it_needs_and_does_not_have():
+    rule = Rule(
+        kind="x", resource="cpu", aspect="errors", help="", needs=("a", "b or c"), limits=(), explains=(),
+        diagnose=lambda _signals, _limits: (),
+    )  # fmt: skip
+    assert ("a", "b or c") == rule.missing(Signals([]))
+    assert ("a",) == rule.missing(Signals([signal("c", 0.0)]))
+    assert () == rule.missing(Signals([signal("a", 0.0), signal("b", 0.0)]))
+
+
 def test_the_value_of_a_signal_that_is_not_there_is_the_one_asked_for():
     signals = Signals([signal("a", 0.0)])
     assert 0.0 == signals.value("a", 7.0)

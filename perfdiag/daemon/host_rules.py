@@ -76,7 +76,7 @@ class HostRules:
 
     def _diagnose(self, rule: Rule, signals: Signals) -> list[Draft] | None:
         """What the rule says; None when it cannot judge."""
-        if rule.needs and not any(name in signals for name in rule.needs):
+        if rule.missing(signals):
             return None
         try:
             return list(rule.diagnose(signals, {limit.name: limit.default for limit in rule.limits}))

@@ -47,7 +47,7 @@ _COUNTED = frozenset(
 )
 _SEEN = ("measure", "run queue")  # a label of what was seen at the looks instead
 _MISSING = {
-    "host.cgroup": "no control group with a CPU quota has a process here",
+    "host.cgroup": "no control group with a CPU quota or a memory limit has a process here",
     "host.network": "no TCP segment was sent",
 }
 _ORDER = (State.ERRORS, State.SATURATED, State.UNSURE, State.BUSY, State.UNKNOWN, State.OK)
@@ -78,9 +78,9 @@ def judged(
     wanted = {kind for _, kind in JUDGES.values()}
     by_kind = {rule.kind: rule for rule in rules if rule.kind in wanted}
     missing = {
-        kind: NotEvaluated(kind=kind, missing=_MISSING.get(kind, f"no signal {' or '.join(rule.needs)}"))
+        kind: NotEvaluated(kind=kind, missing=_MISSING.get(kind, f"no signal {', '.join(absent)}"))
         for kind, rule in by_kind.items()
-        if not any(name in known for name in rule.needs)
+        if (absent := rule.missing(known))
     }
     rows = [_resource(row, signals, by_kind, missing) for row in use.use_table(known)]
     rows += _run_queue(known, rows)

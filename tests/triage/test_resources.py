@@ -88,8 +88,20 @@ def test_the_worst_comes_first_and_the_run_queue_shares_the_state_of_the_cpus():
     assert State.SATURATED == rows["runqueue"].state
 
 
+def test_a_group_with_a_memory_limit_and_no_quota_is_judged():
+    group = {"cgroup": "fs/cgroup/x"}
+    rows = found(
+        level("use.cgroup.memory.utilization", 1.0, **group),
+        level("use.cgroup.memory.saturation", 0.5, **group),
+    )
+    assert (State.SATURATED, "host.cgroup") == (
+        rows["cgroup.memory fs/cgroup/x"].state,
+        rows["cgroup.memory fs/cgroup/x"].kind,
+    )
+
+
 def test_what_could_not_be_judged_is_said():
     _, missing = judged([level("use.cpu.utilization", 0.1)], RULES)
     reasons = {row.kind: row.missing for row in missing}
-    assert "no control group with a CPU quota has a process here" == reasons["host.cgroup"]
+    assert "no control group with a CPU quota or a memory limit has a process here" == reasons["host.cgroup"]
     assert "no signal use.cpu.saturation" == reasons["host.runqueue"]
