@@ -54,9 +54,10 @@ class Child:
     def words(self) -> str:
         """The end of what it wrote to standard error (of a program that `start_program` started: to standard
         output too)."""
-        self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, self._errors.tell() - _WORDS))
-        return self._errors.read().decode("utf-8", "replace").strip()
+        file = self._errors.fileno()
+        # its position is that of the program, which may be writing
+        words = os.pread(file, _WORDS, max(0, os.fstat(file).st_size - _WORDS))
+        return words.decode("utf-8", "replace").strip()
 
     def last_words(self) -> str:
         """The last line of `words`, for the report."""
@@ -119,10 +120,15 @@ def output_of(
     arguments: Sequence[str], *, keep: Sequence[int] = (), limit: int, timeout: float
 ) -> tuple[bytes, str]:
     """What a program prints, at most `limit` bytes within `timeout` seconds, and why that is not all of it
-    ('' when it is)."""
+    ('' when it is). OSError when it cannot be started."""
     source, sink = os.pipe2(os.O_CLOEXEC)
-    child = start_program(arguments, keep=keep, output=sink)
-    os.close(sink)
+    try:
+        child = start_program(arguments, keep=keep, output=sink)
+    except OSError:
+        os.close(source)
+        raise
+    finally:
+        os.close(sink)
     got, until = bytearray(), time.monotonic() + timeout
     try:
         while select.select([source], [], [], max(0.0, until - time.monotonic()))[0]:

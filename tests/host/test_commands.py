@@ -85,6 +85,13 @@ def test_the_last_words_are_the_last_line_of_its_errors(started):
     assert "sorry" == child.last_words()
 
 
+def test_reading_its_words_does_not_get_in_the_way_of_a_program_that_writes(started):
+    child = started("import os; [os.write(2, b'word\\n') for _ in range(50_000)]", [])
+    while child.wait(0) is None:
+        child.words()
+    assert 250_000 == os.fstat(child._errors.fileno()).st_size
+
+
 def test_a_child_that_says_nothing_has_no_last_words(started):
     child = started("pass", [])
     assert 0 == child.wait(10)
@@ -111,6 +118,17 @@ def test_a_program_that_goes_on_is_killed_when_its_time_is_over():
     started = time.monotonic()
     assert (b"", "it took longer than 0.3 s") == output_of(["/bin/sleep", "60"], limit=100, timeout=0.3)
     assert time.monotonic() - started < 5
+
+
+def test_a_program_that_cannot_be_started_leaves_nothing_over(monkeypatch):
+    def refused(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("perfdiag.host.commands.start_program", refused)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(BlockingIOError):
+        output_of(["/bin/true"], limit=10, timeout=1.0)
+    assert before == os.listdir("/proc/self/fd")
 
 
 def test_what_a_program_says_is_kept_whichever_stream_it_is_said_on():
