@@ -80,5 +80,8 @@ class Perf:
         os.lseek(self.aside.file, 0, os.SEEK_SET)
         command = [self._path, "script", "--input", f"/dev/fd/{self.aside.file}", "--ns", "--no-inline"]
         command += ["--fields", "pid,tid,time,ip,sym,dso"]
-        text, cut = output_of(command, keep=(self.aside.file,), limit=_MOST_TEXT, timeout=_READING)
+        try:
+            text, cut = output_of(command, keep=(self.aside.file,), limit=_MOST_TEXT, timeout=_READING)
+        except OSError as error:
+            return Looks(), f"it could not be started to unwind stacks ({error.strerror})"
         return parse(text.decode("utf-8", "surrogateescape").split("\n"), tids), cut

@@ -58,3 +58,15 @@ def test_what_perf_wrote_and_cannot_be_read_is_told(tmp_path):
             os.pwrite(engine.aside.file, b"\xff" * 256, 0)
             outcome = engine.join(recording)
             assert (0, True) == (outcome.looks, "native stacks: perf saw nothing" in outcome.blind[0])
+
+
+def test_that_stacks_could_not_be_unwound_is_told(tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(perf, "output_of", refused)
+    with running(compiled(tmp_path)) as pid:
+        engine = started(pid)
+        with recorded(pid, engine, 0.3) as (recording, _, _):
+            (told,) = engine.join(recording).blind
+    assert told.startswith("native stacks: perf saw nothing: it could not be started to unwind stacks (Res")
