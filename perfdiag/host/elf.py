@@ -4,8 +4,10 @@
 memory lock): who may wait is the caller's business. Formats: elf(5), proc_pid_maps(5).
 """
 
+import errno
 import os
 import re
+import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
@@ -81,7 +83,7 @@ def open_mapped(pid: int, mapping: Mapping, procfs: str = "/proc") -> BinaryIO:
     files = []
     for name in (f"{procfs}/{pid}/root{mapping.path}", mapping.path):
         try:
-            files.append(open(name, "rb"))  # noqa: SIM115 - one of them is returned open
+            files.append(open(name, "rb", opener=_regular))  # noqa: SIM115 - one of them is returned open
         except OSError:
             continue
     if not files:
@@ -91,6 +93,15 @@ def open_mapped(pid: int, mapping: Mapping, procfs: str = "/proc") -> BinaryIO:
         if file is not right:
             file.close()
     return right
+
+
+def _regular(path: str, flags: int) -> int:
+    """By a path there may be another file by now; opening a pipe would wait for its writer."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise FileNotFoundError(errno.ENOENT, "no regular file", path)
 
 
 class Image:

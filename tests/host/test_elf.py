@@ -67,6 +67,13 @@ def test_a_mapped_file_is_opened_by_the_name_that_leads_to_it(tmp_path: Path) ->
         open_mapped(os.getpid(), row._replace(path=str(tmp_path / "gone")))
 
 
+def test_a_pipe_that_was_put_in_the_place_of_a_mapped_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "python3")
+    mapping = Mapping(0x1000, 0x2000, "r-xp", 0, 7, str(tmp_path / "python3"))
+    with pytest.raises(FileNotFoundError):
+        open_mapped(os.getpid(), mapping)
+
+
 def test_the_file_with_the_inode_of_the_mapping_is_preferred(tmp_path: Path) -> None:
     inside, outside = tmp_path / "proc/7/root/lib", tmp_path / "lib"
     for path, content in ((inside / "x", b"in"), (outside / "x", b"out")):
