@@ -17,9 +17,9 @@ _HUGE = "thp_fault_alloc"
 
 def collect(host: Host, _pid: int | None) -> Iterable[Sample]:
     found = parse_vmstat(host.proc("vmstat"), {_HUGE})
-    yield gauge("memory.fault_price", price(), Unit.SECONDS)
     if _HUGE in found:
         yield counter("memory.huge_faults", found[_HUGE])
+    yield gauge("memory.fault_price", price(), Unit.SECONDS)
 
 
 SPEC = Collector(name="page_faults", help=__doc__ or "", scope="host", collect=collect)

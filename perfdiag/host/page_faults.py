@@ -5,14 +5,19 @@ import time
 from contextlib import suppress
 from functools import cache
 
+from perfdiag.errors import NoData
+
 _PAGES, _TRIES = 128, 5
 
 
 @cache
 def price() -> float:
     """Seconds that the first touch of a page takes, giving it back included: the fastest of a few tries on
-    memory of this process. Measured once."""
-    return min(_once() for _ in range(_TRIES))
+    memory of this process. Measured once. NoData when there is no memory for it."""
+    try:
+        return min(_once() for _ in range(_TRIES))
+    except OSError as error:
+        raise NoData(f"no page can be touched: {error.strerror}") from error
 
 
 def _once() -> float:
