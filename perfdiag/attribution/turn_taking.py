@@ -1,9 +1,9 @@
 """Waits of which the stack alone does not say whether they are for a turn or for work.
 
 A semaphore bounds how many work at a time, or tells a worker that there is something to do. `Queue.get` takes
-the next job, or one of the few connections that a queue holds; a condition may stand for either. Who waits is told by those who do not: where
-turns are taken somebody has one whenever somebody waits, and always as many as there are turns; where work
-is waited for, as many are at work as there happens to be work for.
+the next job, or one of the few connections that a queue holds; a condition may stand for either. Who waits is
+told by those who do not: where turns are taken somebody has one whenever somebody waits, and always as many
+as there are turns; where work is waited for, as many are at work as there happens to be work for.
 
 So at each tick in which somebody waits at a place (the function that calls `acquire` or `get`), the threads
 are counted that have waited there too, or stand further on in that function, and are at work now. (Who
