@@ -119,8 +119,10 @@ class TcpSockets:
         ports = {at.port for at in self._looks}
         last, self._segments = self._segments, {}
         for inode, info in infos:
-            self._segments[inode] = now = (info.sent, info.retransmitted)
+            now = (info.sent, info.retransmitted)
             before = last.get(inode, (0, 0) if complete else now)
+            now = (now[0], max(now[1], before[1]))  # fewer when the peer had some: those count but once
+            self._segments[inode] = now
             self._count(self._peer(info, ports), now[0] - before[0], now[1] - before[1])
 
     def _peer(self, info: TcpInfo, ports: set[int]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from perfdiag.errors import Denied
 from perfdiag.host import Host
 from perfdiag.host.process import attach
+from perfdiag.host.tcp_info import tcp_info
 from perfdiag.model import Process
 from perfdiag.sampler.tcp_sockets import AllTcpSockets, TcpSockets
 
@@ -89,6 +90,22 @@ def test_of_connections_that_were_not_looked_at_the_past_is_not_counted(server, 
         own.look(2.0)
         accepted.close()
     assert {0.0} == set(found(own, "tcp.peer.segments"))
+
+
+def test_segments_that_turn_out_not_to_be_lost_do_not_add_up(server, own, monkeypatch):
+    """The peer says so a round trip later, when they have been counted."""
+    peer = "{}:{}".format(*server.getsockname())
+    lost = iter([0, 1, 0, 1, 0, 2])
+
+    def told(*args):
+        return tcp_info(*args)._replace(retransmitted=next(lost)) if args[2] == inode else tcp_info(*args)
+
+    monkeypatch.setattr("perfdiag.sampler.tcp_sockets.tcp_info", told)
+    with socket.create_connection(server.getsockname()) as client:
+        inode = os.fstat(client.fileno()).st_ino
+        for at in range(6):
+            own.look(float(at))
+    assert [2.0] == found(own, "tcp.peer.segments", peer=peer, kind="retransmitted")
 
 
 def test_what_is_remembered_of_a_process_does_not_grow(own):
