@@ -28,7 +28,8 @@ def derive(interval: Interval) -> Iterator[Fact]:
             yield Level("cpu.unreachable", 0.0, Unit.RATIO, most=1.0, subject=subject)
             continue
         cpus = max(confined, key=lambda cpus: (confined[cpus], cpus))
-        others = busy.keys() - _listed(cpus)
+        listed = _listed(cpus)
+        others = [cpu for cpu in busy if cpu not in listed]  # in an order that is the same in each run
         used = total(busy[cpu] for cpu in others)
         idle = None if used is None else max(0.0, 1 - used / len(others))
         labels = (("cpus", cpus),)
@@ -40,7 +41,7 @@ def _listed(cpus: str) -> set[str]:
     found: set[str] = set()
     for part in cpus.split(","):
         first, _, last = part.partition("-")
-        if first.isdigit() and (last or first).isdigit():
+        if first.isdecimal() and (last or first).isdecimal():
             found |= {str(number) for number in range(int(first), min(int(last or first), 1 << 16) + 1)}
     return found
 

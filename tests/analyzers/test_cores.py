@@ -32,7 +32,7 @@ def test_the_threads_that_are_confined_count_and_not_the_main_thread():
     assert (1.0, "2,3") == unreachable([0.0, 0.0, 1.0, 1.0], {"0-3": 1, "2,3": 8, "0": 2})
 
 
-@pytest.mark.parametrize("cpus", ["", "x", "1-", "-"])
+@pytest.mark.parametrize("cpus", ["", "x", "1-", "-", "²"])
 def test_a_list_that_is_none_allows_nothing_and_breaks_nothing(cpus):
     assert 0.5 == unreachable([1.0, 0.0], {cpus: 1})[0] or "1-" == cpus
 
