@@ -5,6 +5,8 @@ number is null. Keys keep their order and strings are ASCII with `<` escaped: th
 bytes, which may stand inside a page.
 """
 
+import re
+
 from perfdiag.diagnosis import BreakdownRow, Evidence, Finding, FunctionRow, GroupRow, Report, Table, UseRow
 from perfdiag.model import Cost, Meta
 from perfdiag.plugins import Format
@@ -19,6 +21,8 @@ from perfdiag.reports._json_values import texts as _texts
 from perfdiag.reports._json_values import wall as _wall
 from perfdiag.reports._json_values import window as _window
 from perfdiag.text import json_document
+
+_PID = re.compile(r"[0-9]{1,10}")
 
 
 def render(report: Report) -> str:
@@ -47,7 +51,7 @@ def render(report: Report) -> str:
 def _subject(subject: str, command: str = "", processes: int = 1) -> Json:
     """'host', 'process:PID', 'tree:PID' or 'set:PID,PID'."""
     kind, _, name = subject.partition(":")
-    pids = [int(pid) for pid in name.split(",") if pid.isascii() and pid.isdigit()]
+    pids = [int(pid) for pid in name.split(",") if _PID.fullmatch(pid)]
     if pids:
         which: Json = {"pid": pids[0]} if len(pids) == 1 else {"pids": pids}
         return {"type": _text(kind)} | which | {"name": _text(command), "processes": processes}

@@ -69,6 +69,12 @@ def test_the_same_report_gives_the_same_bytes_whatever_the_noise_beyond_six_digi
     assert render(FULL) == render(noisy)
 
 
+def test_a_number_that_no_process_can_have_is_a_name() -> None:
+    finding = replace(FULL.findings[0], subject="process:" + 5000 * "9")
+    found = json.loads(render(replace(FULL, findings=(finding,))))["findings"][0]["subject"]
+    assert ("process", False) == (found["type"], "pid" in found)
+
+
 def test_a_tree_and_a_set_are_told_with_their_processes() -> None:
     told = []
     for subject in ("tree:7", "set:7,8", "host"):
