@@ -16,6 +16,7 @@ _INTERVAL, _LONGEST = 100_000_000, 1_000_000_000  # nanoseconds between two look
 _PEERS = 250_000_000  # nanoseconds between two looks at who is at the other ends of a loop's connections
 _SHARE = 50  # of the time one part in so many
 _SHOWN = 80  # characters of a name
+_READ = 256  # characters of it that are looked at for secrets, which takes the square of their number
 
 
 class TaskReader(Protocol):
@@ -84,8 +85,7 @@ class TaskRows:
         row = (call, stack, state.moved, self._peers.get(state.loop, -1))
         if tid not in self._last:
             self._next = max(self._next, tid + 1)
-            name = scrub(state.name.split(" "), _SHOWN)
-            self.born.append(BornTask(tid, f"task {name}", state.loop))
+            self.born.append(BornTask(tid, f"task {_shown(state.name)}", state.loop))
         if self._last.get(tid) != row:
             self._last[tid] = row
             self._append(into, number, tid, *row, RowFlag(0))
@@ -109,3 +109,10 @@ class TaskRows:
         """`slices` of a task is 1 when it was seen to go on; of its CPU time nothing is said. Its object is
         the peer that it would wait for, if it waits for one."""
         into.rows.append(number, self._index, tid, 0, 0, int(moved), 0, 0, 0, call, peer, stack, flags)
+
+
+def _shown(name: str) -> str:
+    """Short, and without secrets. A word that is cut is left out: what marks it as a secret may be in the
+    part that is missing."""
+    words = name[:_READ].split(" ")
+    return scrub(words if len(name) <= _READ else [*words[:-1], "…"], _SHOWN)

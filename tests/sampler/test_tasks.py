@@ -64,6 +64,12 @@ def test_names_are_short_and_without_secrets() -> None:
     assert len(rows.born[0].name) <= 85
 
 
+def test_of_a_long_name_only_the_words_that_are_looked_at_as_a_whole_are_shown() -> None:
+    long = [state(0)._replace(name="load https://me:" + 300 * "hunter2" + "@db/ x")]
+    assert "task load …" == looked(long)[0].born[0].name
+    assert "task …" == looked([state(0)._replace(name=3000 * "token")])[0].born[0].name
+
+
 def test_a_look_that_failed_changes_nothing() -> None:
     _, ticks = looked([state(0)], None, [state(0)])
     assert 1 == len(ticks.rows)
