@@ -112,6 +112,10 @@ class Signals:
     def first(self, name: str, **labels: str) -> Signal | None:
         return next(iter(self.all(name, **labels)), None)
 
+    def largest(self, name: str, **labels: str) -> Signal | None:
+        """The one with the largest value: of what each process has, that of the process that has most."""
+        return max(self.all(name, **labels), key=lambda signal: signal.estimate.value, default=None)
+
     def value(self, name: str, default: float = 0.0, **labels: str) -> float:
         found = self.first(name, **labels)
         return default if found is None else found.estimate.value

@@ -71,6 +71,13 @@ def test_signals_are_found_by_name_and_labels_in_the_order_they_were_made():
     assert ("b" in signals, "c" in signals) == (True, False)
 
 
+def test_of_what_each_process_has_the_largest_is_that_of_who_has_most():
+    least, most, other = signal("a", 0.1, kind="x"), signal("a", 0.3, kind="x"), signal("a", 0.9, kind="y")
+    assert most is Signals([least, most, other]).largest("a", kind="x")
+    assert least is Signals([least]).largest("a")
+    assert None is Signals([least]).largest("b")
+
+
 def test_a_rule_says_what_it_needs_and_does_not_have():
     rule = Rule(
         kind="x", resource="cpu", aspect="errors", help="", needs=("a", "b or c"), limits=(), explains=(),

@@ -26,7 +26,7 @@ LIMITS = (
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
-    signal, others = signals.first("time.runqueue"), signals.first("cpu.unreachable")
+    signal, others = signals.first("time.runqueue"), signals.largest("cpu.unreachable")
     if signal is None or others is None or others.estimate.value < limits["idle"]:
         return
     share = human(signal.estimate.value, Unit.RATIO)

@@ -39,10 +39,10 @@ _CLASSES = {"read": TimeClass.DISK, "write": TimeClass.WRITE}
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
-    for small in signals.all("io.small"):
-        direction = small.label("direction") or "read"
+    small = (one for one in signals.all("io.small") if one.estimate.low >= limits["small"])
+    for direction in dict.fromkeys(one.label("direction") or "read" for one in small):
         waits = signals.all(f"time.{_CLASSES[direction]}")
-        if waits and small.estimate.low >= limits["small"] and _many(signals, direction, limits):
+        if waits and _many(signals, direction, limits):
             draft = _draft(direction, joined(waits[0], waits[1:]), signals, limits)
             if draft:
                 yield replace(draft, pattern=direction)
@@ -50,10 +50,10 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
 
 def _many(signals: Signals, direction: str, limits: Mapping[str, float]) -> bool:
     """Whether there are many of them, and what reaches the busiest device is small as well."""
-    calls = signals.first("io.calls", direction=direction)
+    calls = signals.largest("io.calls", direction=direction)
     if calls is not None and calls.estimate.value < limits["calls"]:
         return False
-    used = max(signals.all("use.disk.utilization"), key=lambda one: one.estimate.value, default=None)
+    used = signals.largest("use.disk.utilization")
     device = used.label("device") if used else ""
     operation = signals.first("disk.operation_size", device=device, direction=direction)
     return operation is None or operation.estimate.value <= limits["operation"]

@@ -86,7 +86,7 @@ def _waits(signals: Signals, limits: Mapping[str, float]) -> list[Signal]:
 
 def _read_again(signals: Signals, limits: Mapping[str, float]) -> bool:
     """Whether what is read had been in memory, and was thrown out for lack of it."""
-    again, used = signals.first("memory.reread"), signals.first("use.memory.utilization")
+    again, used = signals.largest("memory.reread"), signals.first("use.memory.utilization")
     if again is None or again.estimate.low < limits["reread"]:
         return False
     full = used is not None and used.estimate.low >= limits["used"]
@@ -100,14 +100,13 @@ def _stalled(signals: Signals, limits: Mapping[str, float]) -> bool:
         for one in (*signals.all("use.cgroup.memory.saturation"), *signals.all("use.memory.saturation"))
         if one.label("measure") != "reclaim" and one.estimate.low >= limits["stalled"]
     ]
-    major = signals.first("process.faults", kind="major")
+    major = signals.largest("process.faults", kind="major")
     return bool(stalls) and (major is None or major.estimate.value >= limits["major"])
 
 
 def _group(signals: Signals, limits: Mapping[str, float]) -> Object | None:
     """The control group that reaches its limit most."""
-    reached = signals.all("cgroup.memory.reclaims")
-    most = max(reached, key=lambda signal: signal.estimate.value, default=None)
+    most = signals.largest("cgroup.memory.reclaims")
     if most is None or most.estimate.value < limits["reclaims"]:
         return None
     return Object(id=-1, type=ObjectType.CGROUP, name=most.label("cgroup"))
@@ -122,7 +121,7 @@ def _facts(signals: Signals) -> list[Evidence]:
         ("cgroup.memory.reclaims", "times that the limit was reached", "memory.events or failcnt", {}),
         ("use.cgroup.memory.utilization", "memory in use, of the limit", "memory.current and its limit", {}),
     ):
-        if (signal := signals.first(name, **labels)) is not None:
+        if (signal := signals.largest(name, **labels)) is not None:
             facts.append(evidence(words, signal, source))
     return facts
 

@@ -18,6 +18,10 @@ def test_threads_that_wait_for_one_cpu_while_others_idle():
     assert "wait for the CPUs 0-1 in" in said(SPEC, WAITS, elsewhere(0.9, "0-1"))[0].summary
 
 
+def test_of_several_processes_the_one_that_is_confined_counts():
+    assert ["warning"] == verdicts(SPEC, WAITS, share("cpu.unreachable", 0.0), elsewhere(0.9))
+
+
 def test_where_the_other_cpus_are_taken_too_there_are_too_few():
     assert [] == verdicts(SPEC, WAITS, elsewhere(0.1))
 

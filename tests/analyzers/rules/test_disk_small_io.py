@@ -34,6 +34,12 @@ def test_calls_of_a_megabyte_are_not_small_and_a_few_are_not_many():
     assert [] == verdicts(SPEC, WAITS, *calls(4096, 10))
 
 
+def test_of_several_processes_those_that_read_count_and_are_told_once():
+    idle = (calls(0, 0)[2], share("io.small", 0.0, labels=(("direction", "read"),)))
+    reads = calls(4096, 2000)
+    assert ["warning"] == verdicts(SPEC, WAITS, *idle, *reads, *reads)
+
+
 def test_small_calls_that_the_kernel_joins_for_the_device_are_not_ill():
     device = (
         share("use.disk.utilization", 0.9, labels=(("device", "sda"),)),

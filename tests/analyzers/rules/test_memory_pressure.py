@@ -32,6 +32,12 @@ def test_a_program_over_the_limit_of_its_group():
     assert ("cgroup", "fs/cgroup/memory/sort") == (found.object.type, found.object.name)
 
 
+def test_of_several_processes_the_one_that_waits_for_pages_counts():
+    master = rate("process.faults", 0, kind="major")
+    (found,) = said(SPEC, FAULT, STALLS, master, MAJOR)
+    assert 800 in [one.value for one in found.evidence if one.name == "page faults that read a disk"]
+
+
 def test_a_host_without_memory_is_told_as_the_host():
     (found,) = said(SPEC, FAULT, STALLS, MAJOR)
     assert "the host has less memory than the program works with." in found.summary
