@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from perfdiag.diagnosis import Evidence
+from perfdiag.diagnosis import Evidence, Signal
 from perfdiag.judge_level import evidence
 from perfdiag.plugins import Signals
 from perfdiag.units import Unit, human
@@ -11,14 +11,21 @@ _REACHED = 0.8  # of a limit: throttling lets bursts pass, so the mean stays bel
 _BUSY = 0.5  # a device that idles more than that is not worth a line
 
 
+def of_who_calls_most(signals: Signals, name: str, direction: str) -> Signal | None:
+    """A signal of the process with most calls in this direction; of any where calls were not counted."""
+    most = signals.largest("io.calls", direction=direction)
+    found = signals.all(name, direction=direction)
+    return next((one for one in found if most is None or one.subject == most.subject), None)
+
+
 def evidence_of(signals: Signals, direction: str) -> Iterator[Evidence]:
-    """Calls of the process in this direction, and the devices that were busy meanwhile."""
+    """Calls of the process with most in this direction, and the devices that were busy meanwhile."""
     for name, words, source in (
         ("io.calls", f"{direction} calls", "/proc/PID/io"),
         ("io.call_size", f"bytes of a {direction} call, mean", "/proc/PID/io"),
         ("process.io", f"{direction} by the device for the process", "/proc/PID/io"),
     ):
-        if (signal := signals.first(name, direction=direction)) is not None:
+        if (signal := of_who_calls_most(signals, name, direction)) is not None:
             yield evidence(words, signal, source)
     for busy in signals.all("use.disk.utilization"):
         if busy.estimate.value >= _BUSY:

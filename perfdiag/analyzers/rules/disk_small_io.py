@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from perfdiag.diagnosis import Claim, Draft, Signal
 from perfdiag.judge import joined, name_of, object_name, pid_of, share_limits, time_draft
-from perfdiag.judge_io import evidence_of, limited_by
+from perfdiag.judge_io import evidence_of, limited_by, of_who_calls_most
 from perfdiag.model import TimeClass
 from perfdiag.plugins import Limit, Rule, Signals
 from perfdiag.units import Unit, human
@@ -60,7 +60,7 @@ def _many(signals: Signals, direction: str, limits: Mapping[str, float]) -> bool
 
 
 def _draft(direction: str, waits: Signal, signals: Signals, limits: Mapping[str, float]) -> Draft | None:
-    size = signals.first("io.call_size", direction=direction)
+    size = of_who_calls_most(signals, "io.call_size", direction)
     each = f" of {human(size.estimate.value, Unit.BYTES)} each" if size else ""
     share = human(waits.estimate.value, Unit.RATIO)
     return time_draft(
