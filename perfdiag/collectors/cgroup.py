@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from perfdiag.errors import NoData
 from perfdiag.host import Host
 from perfdiag.host.cgroupfs import parse_cpu_max, parse_cpu_quota, parse_cpu_stat, parse_keyed, parse_limit
-from perfdiag.host.cgroups import group_paths
+from perfdiag.host.cgroups import group_paths, group_text
 from perfdiag.host.numerals import natural, whole_lines
 from perfdiag.host.procfs_system import parse_pressure
 from perfdiag.model import Sample
@@ -40,17 +40,9 @@ def collect(host: Host, pid: int | None) -> Iterable[Sample]:
     )
 
 
-def _text(host: Host, path: str) -> str:
-    """'' for a file that the group does not have: the root has no limits, v1 no pressure."""
-    try:
-        return host.sys(path)
-    except NoData:
-        return ""
-
-
 def _cpu(host: Host, path: str) -> Iterable[Sample]:
     label = printable(path)
-    if text := _text(host, f"{path}/cpu.stat"):
+    if text := group_text(host, f"{path}/cpu.stat"):
         used = parse_keyed(text, f"{path}/cpu.stat").get("usage_usec")
         if used is not None:
             yield counter("cgroup.cpu.usage", used / 1e6, Unit.SECONDS, cgroup=label)
@@ -63,9 +55,9 @@ def _cpu(host: Host, path: str) -> Iterable[Sample]:
 
 
 def _quota(host: Host, path: str) -> float | None:
-    if text := _text(host, f"{path}/cpu.max"):
+    if text := group_text(host, f"{path}/cpu.max"):
         return parse_cpu_max(text, f"{path}/cpu.max")
-    quota, period = _text(host, f"{path}/cpu.cfs_quota_us"), _text(host, f"{path}/cpu.cfs_period_us")
+    quota, period = (group_text(host, f"{path}/cpu.cfs_{name}_us") for name in ("quota", "period"))
     return parse_cpu_quota(quota, period, f"{path}/cpu.cfs_quota_us") if quota and period else None
 
 
@@ -77,7 +69,7 @@ def _same_group(path: str, among: list[str], others: list[str]) -> str:
 
 
 def _cpu_usage_v1(host: Host, path: str, group: str) -> Iterable[Sample]:
-    if text := _text(host, f"{path}/cpuacct.usage"):
+    if text := group_text(host, f"{path}/cpuacct.usage"):
         nanoseconds = natural(whole_lines(text, f"{path}/cpuacct.usage")[0], f"{path}/cpuacct.usage")
         yield counter("cgroup.cpu.usage", nanoseconds / 1e9, Unit.SECONDS, cgroup=printable(group))
 
@@ -86,10 +78,10 @@ def _memory_v1(host: Host, path: str) -> Iterable[Sample]:
     yield from _amounts(host, path, "memory.usage_in_bytes", "memory.limit_in_bytes")
     yield from _contents(host, path, "total_rss", "total_workingset_refault_file")
     label = printable(path)
-    if text := _text(host, f"{path}/memory.failcnt"):
+    if text := group_text(host, f"{path}/memory.failcnt"):
         times = natural(whole_lines(text, f"{path}/memory.failcnt")[0], f"{path}/memory.failcnt")
         yield counter("cgroup.memory.events", times, cgroup=label, event="max")
-    kills = parse_keyed(_text(host, f"{path}/memory.oom_control"), f"{path}/memory.oom_control").get(
+    kills = parse_keyed(group_text(host, f"{path}/memory.oom_control"), f"{path}/memory.oom_control").get(
         "oom_kill"
     )
     if kills is not None:
@@ -99,7 +91,7 @@ def _memory_v1(host: Host, path: str) -> Iterable[Sample]:
 def _memory_v2(host: Host, path: str) -> Iterable[Sample]:
     yield from _amounts(host, path, "memory.current", "memory.max")
     yield from _contents(host, path, "anon", "workingset_refault_file")
-    events = parse_keyed(_text(host, f"{path}/memory.events"), f"{path}/memory.events")
+    events = parse_keyed(group_text(host, f"{path}/memory.events"), f"{path}/memory.events")
     for event in ("high", "max", "oom", "oom_kill"):
         if event in events:
             yield counter("cgroup.memory.events", events[event], cgroup=printable(path), event=event)
@@ -107,7 +99,7 @@ def _memory_v2(host: Host, path: str) -> Iterable[Sample]:
 
 def _contents(host: Host, path: str, anonymous: str, refaults: str) -> Iterable[Sample]:
     """What the group uses and cannot be dropped (the rest is a cache of files), and pages that came back."""
-    found = parse_keyed(_text(host, f"{path}/memory.stat"), f"{path}/memory.stat")
+    found = parse_keyed(group_text(host, f"{path}/memory.stat"), f"{path}/memory.stat")
     if anonymous in found:
         yield gauge("cgroup.memory.anonymous", found[anonymous], Unit.BYTES, cgroup=printable(path))
     if refaults in found:
@@ -116,16 +108,17 @@ def _contents(host: Host, path: str, anonymous: str, refaults: str) -> Iterable[
 
 def _amounts(host: Host, path: str, usage: str, most: str) -> Iterable[Sample]:
     label = printable(path)
-    if text := _text(host, f"{path}/{usage}"):
+    if text := group_text(host, f"{path}/{usage}"):
         used = natural(whole_lines(text, f"{path}/{usage}")[0], f"{path}/{usage}")
         yield gauge("cgroup.memory.usage", used, Unit.BYTES, cgroup=label)
-    if (text := _text(host, f"{path}/{most}")) and (limit := parse_limit(text, f"{path}/{most}")) is not None:
+    text = group_text(host, f"{path}/{most}")
+    if text and (limit := parse_limit(text, f"{path}/{most}")) is not None:
         yield gauge("cgroup.memory.limit", limit, Unit.BYTES, cgroup=label)
 
 
 def _pressure(host: Host, path: str) -> Iterable[Sample]:
     for resource in ("cpu", "memory", "io"):
-        if text := _text(host, f"{path}/{resource}.pressure"):
+        if text := group_text(host, f"{path}/{resource}.pressure"):
             stalled = parse_pressure(text, f"{path}/{resource}.pressure")
             for kind, seconds in (("some", stalled.some), ("full", stalled.full)):
                 if seconds is not None:

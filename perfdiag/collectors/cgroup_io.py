@@ -8,10 +8,9 @@ version 2 (io.max, io.stat).
 
 from collections.abc import Generator, Iterable
 
-from perfdiag.errors import NoData
 from perfdiag.host import Host
 from perfdiag.host.cgroupfs import parse_device_counts, parse_device_limits, parse_io_keyed
-from perfdiag.host.cgroups import group_paths
+from perfdiag.host.cgroups import group_paths, group_text
 from perfdiag.model import Sample
 from perfdiag.plugins import Collector
 from perfdiag.samples import counter, gauge
@@ -45,23 +44,16 @@ def collect(host: Host, pid: int | None) -> Iterable[Sample]:
     yield gauge("cgroup.io.limits", limits)
 
 
-def _text(host: Host, path: str) -> str:
-    try:
-        return host.sys(path)
-    except NoData:
-        return ""
-
-
 def _v1(host: Host, path: str) -> Generator[Sample, None, int]:
     """The samples of a group; returns the number of its limits."""
     found = 0
     for (direction, of), name in _V1.items():
         file = f"{path}/blkio.throttle.{name}"
-        limits = parse_device_limits(_text(host, file), file)
+        limits = parse_device_limits(group_text(host, file), file)
         if not limits:
             continue
         file = f"{path}/blkio.throttle.{_V1_DONE[of]}"
-        done = parse_device_counts(_text(host, file), file)
+        done = parse_device_counts(group_text(host, file), file)
         for device, most in limits.items():
             yield from _samples(path, device, direction, of, most, done.get((device, direction)))
         found += len(limits)
@@ -70,8 +62,8 @@ def _v1(host: Host, path: str) -> Generator[Sample, None, int]:
 
 def _v2(host: Host, path: str) -> Generator[Sample, None, int]:
     """The samples of a group; returns the number of its limits."""
-    limits = parse_io_keyed(_text(host, f"{path}/io.max"), f"{path}/io.max")
-    done = parse_io_keyed(_text(host, f"{path}/io.stat"), f"{path}/io.stat") if limits else {}
+    limits = parse_io_keyed(group_text(host, f"{path}/io.max"), f"{path}/io.max")
+    done = parse_io_keyed(group_text(host, f"{path}/io.stat"), f"{path}/io.stat") if limits else {}
     for device, most in limits.items():
         for (direction, of), (limit, count) in _V2.items():
             if limit in most:

@@ -4,7 +4,7 @@
 is its root there (cgroups(7)). A quota of any ancestor stops the process too: paths come with all ancestors.
 """
 
-from perfdiag.errors import Missing
+from perfdiag.errors import Missing, NoData
 from perfdiag.host import Host
 from perfdiag.host.cgroupfs import parse_cpu_max, parse_cpu_quota
 from perfdiag.host.procfs import parse_cgroup
@@ -29,6 +29,15 @@ def memberships(host: Host, pid: int) -> dict[str, str]:
     """controller ('' for v2) -> group of the process."""
     groups = parse_cgroup(host.proc(f"{pid}/cgroup"))
     return {name: group.path for group in groups for name in group.controllers or ("",)}
+
+
+def group_text(host: Host, path: str) -> str:
+    """A file of a group, below sysfs; '' for one that it does not have: the root has no limits, version 1 no
+    pressure."""
+    try:
+        return host.sys(path)
+    except NoData:
+        return ""
 
 
 def group_paths(host: Host, pid: int, controller: str) -> list[str]:
