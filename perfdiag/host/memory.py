@@ -31,6 +31,11 @@ def piece(address: int, length: int) -> bytes:
     return _IOVEC.pack(address & _ADDRESS_MASK, length)
 
 
+def u64(data: bytes, at: int) -> int:
+    """The 64-bit word at byte `at` of what was read."""
+    return int.from_bytes(data[at : at + 8], "little")
+
+
 class Memory:
     """Reads of one process. `gather` is the hot path: it leaves what it copied in `octets` (bytes) and
     `words` (the same memory as 64-bit integers) until the next `gather`; the other reads do not touch it."""
@@ -81,7 +86,7 @@ class Memory:
         return buffer.raw
 
     def pointer(self, address: int) -> int:
-        return int.from_bytes(self.read(address, 8), "little")
+        return u64(self.read(address, 8), 0)
 
 
 def _length(request: bytes) -> int:

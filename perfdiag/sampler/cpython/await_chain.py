@@ -7,7 +7,7 @@ await, and so on. A last read must find everything as it was.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from perfdiag.host.memory import Memory, piece
+from perfdiag.host.memory import Memory, piece, u64
 from perfdiag.sampler.cpython.code import CodeCache
 from perfdiag.sampler.cpython.task_layout import TaskLayout
 
@@ -71,7 +71,7 @@ class AwaitChains:
         at = self._layout.task_coroutine
         for task, part in zip(tasks, self._parts([task + at for task in tasks], 8), strict=True):
             if part:
-                walk = _Walk(task, _u64(part, 0) & -4)
+                walk = _Walk(task, u64(part, 0) & -4)
                 walk.keep(task + at, part)
                 walks.append(walk)
         going_on = walks
@@ -112,14 +112,14 @@ class AwaitChains:
         address, walk.address = walk.address, 0
         if len(data) < _SMALL:
             raise ValueError("no object")
-        name = self._codes.type(_u64(data, self._layout.object_type))
+        name = self._codes.type(u64(data, self._layout.object_type))
         if walk.future:
             walk.gathers = name == _GATHER
         elif name in _SUSPENDABLE:
             walk.address = self._suspended(walk, address, data)
         elif name in _THROUGH or name == _FUTURE_ITERATOR:
             walk.keep(address, data[:_SMALL])
-            walk.address = _u64(data, _BEHIND)
+            walk.address = u64(data, _BEHIND)
             walk.future = walk.address if name == _FUTURE_ITERATOR else 0
 
     def _suspended(self, walk: _Walk, address: int, data: bytes) -> int:
@@ -127,12 +127,12 @@ class AwaitChains:
         layout = self._layout
         if len(data) < self._first:
             data = self._memory.read(address, layout.coroutine_size)
-        code = _u64(data, layout.coroutine_code) & -4
+        code = u64(data, layout.coroutine_code) & -4
         if not code:  # it has ended
             walk.keep(address, data[: layout.coroutine_size])
             return 0
-        walk.frames.append((code, _u64(data, layout.coroutine_instruction)))
-        size = (_u64(data, layout.coroutine_top) & -4) - address
+        walk.frames.append((code, u64(data, layout.coroutine_instruction)))
+        size = (u64(data, layout.coroutine_top) & -4) - address
         if data[layout.coroutine_state] not in layout.awaits:
             walk.keep(address, data[: layout.coroutine_size])
             return 0
@@ -141,7 +141,7 @@ class AwaitChains:
         if size > len(data):
             data = self._memory.read(address, size)
         walk.keep(address, data[:size])
-        return _u64(data, size - layout.awaited) & -4
+        return u64(data, size - layout.awaited) & -4
 
     def _same(self, walks: list[_Walk]) -> Iterable[_Walk]:
         """Those that are as they were when they were read."""
@@ -169,7 +169,3 @@ class AwaitChains:
         copy = b"".join(walk.parts)
         frames = tuple(reversed(walk.frames))
         return AwaitChain(frames, ids, walk.future, joins, b"".join(walk.pieces), len(copy), copy)
-
-
-def _u64(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 8], "little")

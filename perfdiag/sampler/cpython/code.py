@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from perfdiag.host.memory import Memory, piece
+from perfdiag.host.memory import Memory, piece, u64
 from perfdiag.host.secrets import scrub_path
 from perfdiag.sampler.cpython.layout import Layout
 from perfdiag.sampler.cpython.linetable import LineTable, decode
@@ -127,12 +127,12 @@ class CodeCache:
     def _load(self, code: int) -> _Code:
         layout = self._layout
         header = self._memory.read(code, layout.code_size)
-        if self.type(_u64(header, layout.object_type)) != "code":
+        if self.type(u64(header, layout.object_type)) != "code":
             raise ValueError(f"the object at {code:#x} is not a code object")
         (first_line,) = struct.unpack_from("<i", header, layout.code_first_line)
         return _Code(
-            file=scrub_path(self.text(_u64(header, layout.code_filename))),
-            function=self.text(_u64(header, layout.code_qualname)),
+            file=scrub_path(self.text(u64(header, layout.code_filename))),
+            function=self.text(u64(header, layout.code_qualname)),
             first_line=first_line,
             bytecode=0 if layout.code_bytecode is None else code + layout.code_bytecode,
             lines=self._lines(header, first_line),
@@ -143,11 +143,11 @@ class CodeCache:
 
     def _lines(self, header: bytes, first_line: int) -> LineTable:
         layout = self._layout
-        table = self._bytes(_u64(header, layout.code_linetable))
+        table = self._bytes(u64(header, layout.code_linetable))
         if layout.code_string is None:
             return decode(table, first_line)
         if layout.frame_unit == 1:
-            string = _u64(header, layout.code_string)
+            string = u64(header, layout.code_string)
             return decode_lnotab(table, first_line, self._memory.pointer(string + layout.bytes_length))
         return decode_pep626(table, first_line)
 
@@ -155,7 +155,7 @@ class CodeCache:
         """A str object in compact form (PEP 393), with control characters escaped."""
         layout = self._layout
         head = self._memory.read(address, layout.str_compact_size)
-        length = _u64(head, layout.str_length)
+        length = u64(head, layout.str_length)
         (state,) = struct.unpack_from("<I", head, layout.str_state)
         kind, ascii_only = state >> 2 & 7, state >> 6 & 1  # behind two bits of 'interned'
         if kind not in _ENCODINGS or length > _NAME_LIMIT:
@@ -169,7 +169,3 @@ class CodeCache:
         if length > _TABLE_LIMIT:
             raise ValueError(f"the object at {address:#x} is not a line table")
         return self._memory.read(address + self._layout.bytes_data, length)
-
-
-def _u64(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 8], "little")

@@ -5,7 +5,7 @@ What changes is read in each tick by `request`; `update` says when the list of t
 
 from typing import NamedTuple
 
-from perfdiag.host.memory import Memory, piece
+from perfdiag.host.memory import Memory, piece, u64
 from perfdiag.sampler.cpython.layout import Unsupported
 from perfdiag.sampler.cpython.runtime import Runtime
 
@@ -93,11 +93,11 @@ class Interpreters:
         if state == self._last:
             return True
         self._last = state
-        if _u64(state, 0) != self.addresses[0]:
+        if u64(state, 0) != self.addresses[0]:
             self.addresses = self._list()  # newest first
             self._arrange()
             return False
-        self.holder = _u64(state, 8 + layout.gil_holder - self._gil_start)
+        self.holder = u64(state, 8 + layout.gil_holder - self._gil_start)
         at = 8 + layout.gil_locked - self._gil_start
         self.locked = state[at : at + 4] == b"\1\0\0\0"  # -1 before the GIL was created
         self.collecting = any(state[self._collecting_at + self._flag :: 8])
@@ -135,7 +135,7 @@ class Interpreters:
         pieces = [piece(state.address + first, span) for state in known]
         signature = self._signature(interpreter)
         before = self._copy(signature, layout.signature_size)
-        head = _u64(before, _HEAD)
+        head = u64(before, _HEAD)
         copied = self._copy(b"".join(pieces), span * len(known))
         copies = {
             state.address: copied[number * span : (number + 1) * span]
@@ -153,7 +153,7 @@ class Interpreters:
                     raise
                 except OSError:
                     break
-            thread = _u64(data, layout.thread_id - first)
+            thread = u64(data, layout.thread_id - first)
             native = layout.thread_tid is not None
             if address in found or (native and thread > _MAX_TID) or len(found) == _MAX_THREADS:
                 break
@@ -162,7 +162,7 @@ class Interpreters:
                 # up to 3.11 a new thread state has the id of its creator until the thread itself runs
                 found[newer[thread]] = 0
             newer[thread] = address
-            address = _u64(data, layout.thread_next - first)
+            address = u64(data, layout.thread_next - first)
         states = self._identify(found)
         again = self._copy(signature, layout.signature_size)
         return states, not address, again == before and not address
@@ -184,7 +184,3 @@ class Interpreters:
 
     def _copy(self, request: bytes, length: int) -> bytes:
         return bytes(self._memory.octets[: self._memory.gather(request, length)])
-
-
-def _u64(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 8], "little")

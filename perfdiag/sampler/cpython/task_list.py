@@ -5,7 +5,7 @@ thread has ended.
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from perfdiag.host.memory import Memory, piece
+from perfdiag.host.memory import Memory, piece, u64
 from perfdiag.sampler.cpython.task_layout import TaskLayout
 
 LIMIT = 500  # tasks in one look
@@ -45,7 +45,7 @@ class TaskLists:
         if got < fixed:
             return None  # a thread has ended
         data = bytes(memory.octets[:got])
-        running = {_u64(data, 8 * number) for number in range(len(threads))} - {0}
+        running = {u64(data, 8 * number) for number in range(len(threads))} - {0}
         copies = {
             address: data[at : at + layout.task_size]
             for address, at in zip(known, range(fixed, got, layout.task_size), strict=False)
@@ -54,7 +54,7 @@ class TaskLists:
         listed: list[Listed] = []
         self.bounded = False
         for number, (head, tid) in enumerate(heads, len(threads)):
-            if not self._follow(head, tid, _u64(data, 8 * number), copies, listed):
+            if not self._follow(head, tid, u64(data, 8 * number), copies, listed):
                 return None
         if len({task.address for task in listed}) < len(listed):
             return (
@@ -80,21 +80,17 @@ class TaskLists:
                     raise
                 except OSError:
                     return False
-            if _u64(data, layout.task_node + layout.node_previous) != before:
+            if u64(data, layout.task_node + layout.node_previous) != before:
                 return False
-            before, node = node, _u64(data, layout.task_node + layout.node_next)
+            before, node = node, u64(data, layout.task_node + layout.node_next)
             into.append(
                 Listed(
                     address,
-                    _u64(data, layout.task_coroutine) & -4,
-                    _u64(data, layout.task_name) & -4,
-                    _u64(data, layout.task_awaited_by) & -4,
+                    u64(data, layout.task_coroutine) & -4,
+                    u64(data, layout.task_name) & -4,
+                    u64(data, layout.task_awaited_by) & -4,
                     bool(data[layout.task_awaited_by_is_set]),
                     tid,
                 )
             )
         return True
-
-
-def _u64(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 8], "little")

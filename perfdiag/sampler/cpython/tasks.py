@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from perfdiag.host.memory import Memory
+from perfdiag.host.memory import Memory, u64
 from perfdiag.model import AWAITED_TASK
 from perfdiag.sampler.cpython.await_chain import AwaitChain, AwaitChains
 from perfdiag.sampler.cpython.code import CodeCache, RawFrame
@@ -173,7 +173,7 @@ class Tasks:
             raise
         except OSError:
             return []
-        return [_u64(entries, at) for at in range(0, len(entries), 16)]
+        return [u64(entries, at) for at in range(0, len(entries), 16)]
 
     def _stack(self, address: int, joined: Mapping[int, int]) -> int:
         parts: list[tuple[int, ...]] = []
@@ -192,7 +192,3 @@ class Tasks:
         for part in reversed(parts[:-1]):
             ids = (*ids, self._between, *part)
         return self._intern(ids)
-
-
-def _u64(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 8], "little")
