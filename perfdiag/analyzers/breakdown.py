@@ -150,12 +150,11 @@ def _object(rows: Rows, objects: Sequence[Object]) -> Object | None:
         if item:
             by_name[item.name] = item
     time = rows[0][0].time
-    if time in FILE_TIMES and max(weight.values()) < _MAIN_OBJECT * sum(weight.values()):
-        together = {told_as(time, name) for name in weight}
-        name = f"{together.pop()} ({len(weight)} files)" if len(together) == 1 else ""
-        return Object(id=-1, type=ObjectType.FILE, name=name) if name else None
-    if time in _PER_OBJECT - FILE_TIMES and len(weight) > 1:
+    together = {told_as(time, name) for name in weight}
+    if time in _PER_OBJECT and len(together) > 1:
         return None
+    if time in FILE_TIMES and max(weight.values()) < _MAIN_OBJECT * sum(weight.values()):
+        return Object(id=-1, type=ObjectType.FILE, name=f"{together.pop()} ({len(weight)} files)")
     best = max(weight, key=lambda name: (weight[name], name))
     if time in _LARGEST or weight[best] >= _MAIN_OBJECT * sum(weight.values()):
         return by_name.get(best)

@@ -135,6 +135,17 @@ def test_eight_objects_of_a_class_are_told_and_the_others_as_one():
     assert pytest.approx((10 + 11 + 12 + 13) / (12 + sum(range(10, 22)))) == rest.estimate.value
 
 
+def test_the_files_that_are_told_as_one_have_no_name_though_one_of_them_takes_most():
+    shop = Shop()
+    acts, files = [], [shop.item(ObjectType.FILE, f"/srv/{n}/data.bin") for n in range(10)]
+    ticks = [*8 * [20], 15, 1]
+    for n, file in zip(ticks, files, strict=True):
+        acts += (run(1, shop.price), wait(n, "read", shop.load, file))
+    shop.thread(1, *acts)
+    *_, rest = named(signals_of(SPEC, shop.recording()), "time.disk")
+    assert (None, "") == (rest.object, rest.label("told_as"))
+
+
 def test_waits_on_unknown_objects_are_told_beside_those_that_have_a_name():
     shop = Shop()
     git = shop.item(ObjectType.CHILD, "git")
