@@ -72,11 +72,6 @@ class Reader:
         self._tasks = Tasks(memory, runtime.tasks, self._codes, self._intern) if runtime.tasks else None
         self._validate()
 
-    @property
-    def stack_count(self) -> int:
-        """Stacks seen so far: ids below this one have frames."""
-        return len(self._stacks)
-
     def frames(self, stack: int) -> tuple[RawFrame, ...]:
         """Frames of a stack, leaf first."""
         return self._stacks[stack]

@@ -54,7 +54,6 @@ class TaskLayout:
     awaited: int  # bytes
     object_type: int
     type_name: int
-    set_used: int
     set_mask: int
     set_table: int
     int_tag: int
@@ -118,7 +117,6 @@ def parse(minor: tuple[int, int], of: dict[str, int], published: bytes) -> TaskL
         awaited=8 * _AWAITED[minor],
         object_type=of["pyobject.ob_type"],
         type_name=of["type_object.tp_name"],
-        set_used=of["set_object.used"],
         set_mask=of["set_object.mask"],
         set_table=of["set_object.table"],
         int_tag=of["long_object.lv_tag"],
