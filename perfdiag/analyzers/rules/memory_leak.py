@@ -7,7 +7,7 @@ growth. A cache that fills up looks the same until it is full: look again later,
 from collections.abc import Iterable, Mapping
 
 from perfdiag.diagnosis import Draft, Evidence
-from perfdiag.judge import name_of
+from perfdiag.judge import name_of, pid_of
 from perfdiag.judge_level import amount_label, evidence, level_draft, limit
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
@@ -21,6 +21,7 @@ LIMITS = (
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     for growth in signals.all("memory.growth"):
+        pid = pid_of(growth)
         rate, left = amount_label(growth, "rate"), amount_label(growth, "left")
         draft = level_draft(
             growth,
@@ -30,7 +31,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             model="exhaustion",
             summary=f"Memory grows by {human(rate, Unit.BYTES_PER_SECOND)} and does not fall back, most of it"
             f" in {name_of(growth.where)}: none is left in {human(left / 60, Unit.COUNT)} minutes.",
-            next_step="python -m tracemalloc, or memray attach: which lines hold what was allocated",
+            next_step=f"memray attach {pid}  # or, if it is not Python, heaptrack -p {pid}: who holds memory",
             evidence=[
                 evidence(
                     "an hour of the time until it is used up", growth, "/proc/PID/status, RssAnon and VmSwap"

@@ -11,6 +11,7 @@ def test_it_says_how_fast_and_how_long_it_will_last_and_where():
         " in 90 minutes." == found.summary
     )
     assert ("exhaustion", LOAD, None) == (found.model, found.where, found.claim)
+    assert found.next.startswith("memray attach 42 ")
 
 
 def test_the_lower_bound_of_the_growth_is_judged():
