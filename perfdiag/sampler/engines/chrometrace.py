@@ -65,9 +65,11 @@ def _microseconds(event: Any) -> int:
     return at if isinstance(at, int) and 0 <= at < 1 << 50 else 0
 
 
-def _seen(looks: Looks, stack: list[Frame], time: Look, pid: int, tid: Callable[[int, str], int]) -> None:
+def _seen(looks: Looks, stack: list[Frame], time: Look, pid: Any, tid: Callable[[int, str], int]) -> None:
     """The outermost frames name the processes down to the thread's own, and the thread; one of these alone
     has no stack."""
+    if not isinstance(pid, int):
+        raise TypeError("a process without a number")
     root = 0
     while root < len(stack) - 1 and (process := _PROCESS.fullmatch(stack[root].function)):
         pid, root = int(process[1]), root + 1

@@ -155,6 +155,11 @@ def test_what_is_no_event_is_counted_and_skipped(odd):
     assert {"work:1"} == {stack for _, _, stack in found[77]}
 
 
+def test_a_process_is_a_number_and_no_path():
+    begun = [event("B", 1000, "thread (77)") | {"pid": "../.."}, event("B", 1000, "work") | {"pid": "../.."}]
+    assert ({}, 1) == parsed(*begun, event("E", 2000, "work") | {"pid": "../.."})
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"[", b"\xff", b"[" * 100_000])
 def test_what_is_no_trace_is_refused(content):
     with pytest.raises(ValueError):  # noqa: PT011 - the messages are json's
