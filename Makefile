@@ -17,7 +17,7 @@ PIP := -m pip --disable-pip-version-check --quiet --no-input
 READY := $(VENV)/.ready
 MAINTAIN_READY := $(MAINTAIN)/.ready
 
-.PHONY: help setup demo test check lint types architecture scenarios faults readers benchmarks golden docs nightly wheel lock audit hooks newer-pythons clean
+.PHONY: help setup demo test check lint types architecture scenarios faults readers benchmarks interpreters golden docs nightly wheel lock audit hooks newer-pythons clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ newer-pythons: $(READY) ## get CPython 3.14 and 3.15 (root, debootstrap, a minut
 	tools/newer-pythons
 	$(BIN)/python -m pytest -m newer_pythons $(ARGS)
 
+interpreters: $(READY) ## the reader on every CPython that is installed (PERFDIAG_PYTHONS, ~/.pyenv, PATH)
+	$(BIN)/python -m pytest -m interpreters $(ARGS)
+
 golden: $(READY) ## write the expected texts anew; read the diff before you commit it
 	$(BIN)/python -m pytest --update-golden -k golden $(ARGS)
 	git --no-pager diff --stat -- tests/golden tests/recordings
@@ -88,6 +91,7 @@ nightly: check ## what takes long: scenarios three times, accuracy, faults, othe
 	$(MAKE) scenarios ARGS="--repeat 3"
 	$(BIN)/python -m pytest -m accuracy
 	$(MAKE) faults
+	$(MAKE) interpreters
 	$(MAKE) newer-pythons
 	$(MAKE) readers
 	$(MAKE) benchmarks

@@ -24,6 +24,7 @@ class Crew(Shop):
         )
         self.acquire = self.stack(CONDITION, acquire, "mail.py:9 borrow", *root)
         self.get = self.stack(CONDITION, get, "mail.py:9 borrow", *root)
+        self.wait = self.stack(CONDITION, "mail.py:9 borrow", *root)
         self.put = self.stack(CONDITION, put, "mail.py:7 feed")
         self.send = self.stack("mail.py:52 send_all")
         self.drain = self.stack("smtp.py:3 deliver", "mail.py:88 drain")
@@ -59,7 +60,7 @@ def most_in_the_way(recording, tid, time):
     return max(found, key=found.get)
 
 
-@pytest.mark.parametrize("stack", ["acquire", "get"])
+@pytest.mark.parametrize("stack", ["acquire", "get", "wait"])
 def test_threads_that_share_a_few_things_wait_for_a_turn(stack):
     crew = Crew()
     for tid in range(4):  # two of four always send
@@ -81,7 +82,7 @@ def test_a_turn_that_is_never_given_away_is_waited_for():
     assert pytest.approx(6.0, abs=1.0) == seconds(crew, 3, TimeClass.POOL)
 
 
-@pytest.mark.parametrize("stack", ["acquire", "get"])
+@pytest.mark.parametrize("stack", ["acquire", "get", "wait"])
 def test_workers_that_wait_for_something_to_do_are_idle(stack):
     crew, random_ = Crew(), random.Random(5)
     for tid in range(4):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,8 +17,12 @@ from perfdiag.sampler.cpython.runtime import Runtime, locate
 
 PROGRAMS = Path(__file__).parent / "programs"
 NEWER = ("3.14", "3.15")  # most systems have neither: see tools/newer-pythons
+OWN = "{}.{}".format(*sys.version_info)  # the others have a make target of their own
 VERSIONS = (
-    *("3.8", "3.9", "3.10", "3.11", "3.12", "3.13"),
+    *(
+        pytest.param(version, marks=[] if version == OWN else pytest.mark.interpreters)
+        for version in ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
+    ),
     *(pytest.param(version, marks=pytest.mark.newer_pythons) for version in NEWER),
 )
 
