@@ -42,6 +42,10 @@ class Consumers:
         if name:
             self._getters.add(name)
 
+    def gets(self, stack: int) -> bool:
+        """Whether somebody takes out of a queue on this stack."""
+        return bool(self._functions.get(stack, ("",))[0])
+
     def consumer(self, at_work: Iterable[tuple[Key, int]]) -> int:
         """The stack of the likely consumer among the threads (key, stack) that are at work; -1: none is."""
         best, rank = -1, (False, 0, (0, 0))

@@ -148,12 +148,25 @@ class InTheWay:
                 for key, other in self._threads.items()
                 if works(other) and other.blocked not in (TimeClass.QUEUE, TimeClass.POOL)
             )
-            return self._consumers.consumer(at_work)
+            found = self._consumers.consumer(at_work)
+            return found if found >= 0 else self._most_awake(thread.process)
         found = self._holder(thread.process, what)
         if found < 0 and (thread.process, thread.tid) in self._results:
             return next((worker.stack for worker in self._workers(thread.process)), -1)
         function = self._turns.place((thread.process, thread.tid))
         return self._turns.at_work(function) if found < 0 and function else found
+
+    def _most_awake(self, process: int) -> int:
+        """The stack of the thread that ran most often of those that seem to wait for a timer: it may rest
+        between two items of a queue that is full."""
+        resting = [
+            (thread.turns, -key[1], thread.stack)
+            for key, thread in self._threads.items()
+            if key[0] == process
+            and thread.blocked is TimeClass.IDLE
+            and not self._consumers.gets(thread.stack)
+        ]
+        return max(resting)[2] if resting else -1
 
     def _holder(self, process: int, what: int) -> int:
         if process not in self._seen:

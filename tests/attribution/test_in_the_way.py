@@ -96,6 +96,16 @@ def test_workers_that_wait_for_something_to_do_are_idle(stack):
     assert all(spent.get(TimeClass.POOL, 0.0) < 0.1 * spent[TimeClass.IDLE] for spent in found)
 
 
+def test_a_consumer_that_rests_in_its_loop_empties_the_queue():
+    crew = Crew()
+    rests = crew.stack("store.py:9 store_records")
+    crew.thread(1, *20 * (run(1, crew.drain), wait(9, "clock_nanosleep", rests)))
+    crew.thread(2, wait(200, "clock_nanosleep", crew.stack("main.py:5 watch")))
+    for tid in (3, 4):
+        crew.thread(tid, *4 * (crew.blocked(49, crew.put), run(1, crew.put)))
+    assert rests == most_in_the_way(crew.recording(), 3, TimeClass.QUEUE)
+
+
 def test_a_semaphore_that_one_thread_gives_and_another_takes_is_a_sign():
     crew = Crew()
     crew.thread(1, *10 * (crew.blocked(30, crew.acquire), run(10, crew.send)))
