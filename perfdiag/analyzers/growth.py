@@ -5,7 +5,7 @@ falls back, flattens, or hardly moves). `memory.growth` of the process (what it 
 against the room that the host and its control groups leave), `memory.left` of the host and of each group with
 a limit, whoever uses it (label `cgroup`), `fd.growth` of the descriptors. Labels: `rate` (a second), `left`
 (seconds). `fd.used`: the part of the descriptors in use. `where`: the code that touches new memory, or that
-opens.
+opens; `object`: what most of the descriptors are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from perfdiag.attribution.makers import OPENERS, made_in
 from perfdiag.attribution.places import culprit
 from perfdiag.diagnosis import Signal
 from perfdiag.facts import HOST
-from perfdiag.model import Estimate, Labels, Meta, Place, Stack, TimeClass
+from perfdiag.model import ON_CPU, Estimate, Labels, Meta, Object, ObjectType, Place, Stack, TimeClass
 from perfdiag.plugins import Analyzer, Step
 from perfdiag.readings import Readings
 from perfdiag.stats.trend import Series, Slope
@@ -27,6 +27,7 @@ from perfdiag.units import Unit
 _HOUR = 3600.0
 _STRAIGHT = 0.5  # the second half grows at least half as fast as the first
 _FALLS = 0.3  # of what it rose; a cache or a collector that gives back more is no leak
+_AT_WORK = ON_CPU | {TimeClass.FAULT, TimeClass.GIL, TimeClass.RUNQUEUE, TimeClass.THROTTLED}
 _OPENING = {TimeClass.CONNECT, TimeClass.DNS, TimeClass.NETWORK, TimeClass.DISK}
 
 
@@ -92,7 +93,8 @@ def _signals(state: Growth, now: float) -> Iterator[Signal]:
         if amount.name == "fd.growth":
             part = amount.used / max(1.0, amount.used + amount.room)
             used = Estimate(value=part, low=part, high=part, unit=Unit.RATIO, n=1, window=window)
-            yield Signal(name="fd.used", subject=amount.subject, estimate=used, where=where)
+            item = _most(amount.subject, state.step)
+            yield Signal(name="fd.used", subject=amount.subject, estimate=used, where=where, object=item)
         try:
             slope = series.slope()
         except LookupError:
@@ -107,7 +109,24 @@ def _signals(state: Growth, now: float) -> Iterator[Signal]:
             estimate=Estimate(value=value, low=low, high=high, unit=Unit.RATIO, n=slope.n, window=window),
             labels=(*amount.labels, *_labels(slope, amount.room)),
             where=where,
+            object=_most(amount.subject, state.step) if amount.name == "fd.growth" else None,
         )
+
+
+def _most(subject: str, step: Step | None) -> Object | None:
+    """What most descriptors of the process are, where there are many."""
+    pid = subject.partition(":")[2]
+    found = [
+        (sample.value, what)
+        for sample in (step.snapshot.samples if step else ())
+        if sample.name == "process.descriptors.of"
+        and dict(sample.labels).get("pid") == pid
+        and (what := dict(sample.labels).get("what", ""))
+    ]
+    if not found:
+        return None
+    _, what = max(found)
+    return Object(id=-1, type=ObjectType.FILE if "/" in what else ObjectType.OTHER, name=what)
 
 
 def _share(rate: float, room: float) -> float:
@@ -128,8 +147,12 @@ def _place(amount: Amount, step: Step | None) -> Place | None:
 
 
 def _faults(step: Step) -> Iterable[tuple[Stack, float]]:
-    """Where new memory is touched: page faults by stack."""
-    return ((step.stacks[stack], faults) for stack, faults in step.table.faults.items() if stack >= 0)
+    """Where new memory is touched: page faults by stack. What a thread did between two looks at which it
+    waited is booked where it waits, so stacks that were seen at work come first."""
+    waits = {key.stack for key in step.table.rows if key.time not in _AT_WORK}
+    found = [(stack, faults) for stack, faults in step.table.faults.items() if stack >= 0]
+    seen = [(stack, faults) for stack, faults in found if stack not in waits]
+    return ((step.stacks[stack], faults) for stack, faults in seen or found)
 
 
 def _openings(step: Step) -> Iterable[tuple[Stack, float]]:

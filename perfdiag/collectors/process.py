@@ -3,7 +3,8 @@
 All with the label `pid`. `process.started` (seconds since boot: another value is another process),
 `process.cpu{mode}` and `process.children.cpu{mode}` (of children that were waited for), `process.threads`,
 `process.resident`, `process.anonymous` (of that, what is of no file), `process.swapped`,
-`process.faults{kind}`, `process.descriptors` and its limit,
+`process.faults{kind}`, `process.descriptors`, its limit, and of many
+`process.descriptors.of{what}`: how many are sockets, pipes, or files of one directory,
 `process.io.bytes{layer, direction}` (calls: what read and write moved, device: what reached a disk),
 `process.io.calls{direction}`. Of the threads alive now, for a thread that ends takes its part with it:
 `process.runqueue.wait`, `process.slices`, `process.switches{kind}`, `process.affinity{cpus}` (how
@@ -15,7 +16,7 @@ from collections.abc import Iterable
 
 from perfdiag.errors import Late, NoData
 from perfdiag.host import Host
-from perfdiag.host.descriptors import open_descriptors
+from perfdiag.host.descriptors import kinds_of_descriptors, open_descriptors
 from perfdiag.host.procfs import (
     CLOCK_TICKS,
     PAGE,
@@ -30,6 +31,8 @@ from perfdiag.plugins import Collector
 from perfdiag.samples import counter, gather, gauge
 from perfdiag.units import Unit
 
+_MANY_DESCRIPTORS = 64  # from here on it is told what they are
+_MOST_KINDS = 3
 _MOST_THREADS = 256  # two files each, about 20 µs of CPU together
 _MOST_AFFINITIES = 32
 
@@ -68,10 +71,14 @@ def _status(host: Host, pid: int) -> Iterable[Sample]:
 
 
 def _descriptors(host: Host, pid: int) -> Iterable[Sample]:
-    yield gauge("process.descriptors", open_descriptors(host, pid), pid=str(pid))
+    used = open_descriptors(host, pid)
+    yield gauge("process.descriptors", used, pid=str(pid))
     limit = parse_descriptor_limit(host.proc(f"{pid}/limits"), f"/proc/{pid}/limits")
     if limit is not None:
         yield gauge("process.descriptors.limit", limit, pid=str(pid))
+    if used >= _MANY_DESCRIPTORS:
+        for what, number in kinds_of_descriptors(host, pid).most_common(_MOST_KINDS):
+            yield gauge("process.descriptors.of", number, pid=str(pid), what=what)
 
 
 def _threads(host: Host, pid: int) -> Iterable[Sample]:

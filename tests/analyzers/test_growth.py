@@ -108,3 +108,10 @@ def test_growth_is_where_page_faults_were_counted():
         rows["faults"][row] = 50 * sum(1 for before in range(row) if rows["stack"][before] == shop.load)
     (found,) = [one for one in signals_of(SPEC, recording) if one.name == "memory.growth"]
     assert "load" == found.where.function
+
+
+def test_what_most_descriptors_are_is_named():
+    used = [("process.descriptors", 80, PID), ("process.descriptors.limit", 100, PID)]
+    used += [("process.descriptors.of", 60, PID | {"what": "socket"})]
+    used += [("process.descriptors.of", 15, PID | {"what": "/spool/*.text"})]
+    assert "socket" == said_of(SPEC, [used]).first("fd.used").object.name

@@ -6,7 +6,7 @@ import pytest
 
 from perfdiag.errors import NoData
 from perfdiag.host import Host
-from perfdiag.host.descriptors import open_descriptors
+from perfdiag.host.descriptors import kinds_of_descriptors, open_descriptors
 from tests.hosts import PID, recorded
 
 
@@ -31,3 +31,17 @@ def test_a_recorded_tree_is_listed(tmp_path):
 def test_a_process_that_is_gone_has_none_and_not_zero():
     with pytest.raises(NoData):
         open_descriptors(Host(), 2**22 + 1)
+
+
+def test_what_many_descriptors_are_is_told_by_directory_and_suffix(tmp_path):
+    (tmp_path / "password=hunter2").mkdir()
+    opened = [open(tmp_path / f"{number}.text", "w") for number in range(5)]  # noqa: SIM115
+    opened.append(open(tmp_path / "password=hunter2" / "a.key", "w"))  # noqa: SIM115
+    pair = os.pipe()
+    found = kinds_of_descriptors(Host(), os.getpid())
+    os.close(pair[0])
+    os.close(pair[1])
+    for file in opened:
+        file.close()
+    assert (5, 1) == (found[f"{tmp_path}/*.text"], found[f"{tmp_path}/password=***/*.key"])
+    assert found["pipe"] >= 2
