@@ -74,6 +74,7 @@ def look(scenario: Scenario, options: argparse.Namespace) -> dict[str, Any]:
             words = ("profile", *pid, "-d", f"{options.duration:g}", "-f", "json")
             return report_of(perfdiag(*words, seconds=options.duration))
         path = Path(options.record) / f"{scenario.name}.perfdiag"
+        path.parent.mkdir(parents=True, exist_ok=True)
         perfdiag("record", *pid, "-d", f"{RECORD_SECONDS:g}", "-o", str(path), seconds=RECORD_SECONDS)
     if path.exists() and path.stat().st_size > RECORD_LIMIT:
         raise Unjudged(f"the recording takes {path.stat().st_size} bytes")
