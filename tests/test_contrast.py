@@ -72,18 +72,18 @@ def test_one_that_has_ended_cannot_be_told():
 
 
 def test_equal_processes_are_quiet_and_a_planted_slowdown_is_found():
-    """Loads that come and go, 30 looks of ten seconds each way."""
+    """Loads that come and go, 12 looks of ten seconds each way."""
     generator = np.random.default_rng(3)
 
     def load(mean):
         noise = np.convolve(generator.normal(0, 1.0, 104), np.ones(5) / 5, mode="valid")
         return [int(value) for value in np.clip(np.round(mean + noise), 0, 10)]
 
-    equal = Counter(side_by_side(load(4), load(4)).verdict for _ in range(30))
-    slow = Counter(side_by_side(load(4), load(6.4)).verdict for _ in range(30))
+    equal = Counter(side_by_side(load(4), load(4)).verdict for _ in range(12))
+    slow = Counter(side_by_side(load(4), load(6.4)).verdict for _ in range(12))
     assert 0 == equal["worse"], equal
-    assert equal["not worse"] >= 20, equal
-    assert slow["worse"] >= 27, slow
+    assert equal["not worse"] >= 8, equal
+    assert slow["worse"] >= 11, slow
 
 
 def test_without_being_asked_nothing_is_compared():
