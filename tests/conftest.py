@@ -4,6 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# half the examples by default; `--hypothesis-profile=default` tries them all
+settings.register_profile("quick", max_examples=50)
+settings.load_profile("quick")
 
 pytest_plugins = ["tests.fault_table"]
 
