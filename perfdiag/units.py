@@ -1,5 +1,6 @@
 """Base units inside, human scales outside; the only module that scales."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -47,3 +48,12 @@ def human(value: float, unit: Unit) -> str:
             return _scaled(value, _DECIMAL, " ") + "Hz" if abs(value) >= 1000 else f"{value:g} Hz"
         case Unit.COUNT:
             return _scaled(value, _DECIMAL, "")
+
+
+def wall(seconds: float) -> str | None:
+    """RFC 3339 in UTC, with milliseconds; None when no calendar has it."""
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

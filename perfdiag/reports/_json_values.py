@@ -1,7 +1,6 @@
 """Records and numbers as JSON values: six significant digits, null for what is not a finite number."""
 
 import math
-from datetime import UTC, datetime
 
 from perfdiag.model import Estimate, Object, Place
 from perfdiag.text import printable_lines
@@ -28,15 +27,6 @@ def window(times: tuple[float, float] | None) -> list[float | None] | None:
     if times is None:
         return None
     return [round(at, 6) if math.isfinite(at) else None for at in times]
-
-
-def wall(seconds: float) -> str | None:
-    """RFC 3339 in UTC, with milliseconds; None when no calendar has it."""
-    try:
-        moment = datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def estimate(found: Estimate | None) -> Json | None:

@@ -18,9 +18,9 @@ from perfdiag.reports._json_values import number as _number
 from perfdiag.reports._json_values import place as _place
 from perfdiag.reports._json_values import text as _text
 from perfdiag.reports._json_values import texts as _texts
-from perfdiag.reports._json_values import wall as _wall
 from perfdiag.reports._json_values import window as _window
 from perfdiag.text import json_document
+from perfdiag.units import wall
 
 _PID = re.compile(r"[0-9]{1,10}")
 
@@ -153,7 +153,7 @@ def _use(row: UseRow) -> Json:
 def _meta(meta: Meta) -> Json:
     return {
         "version": meta.version,
-        "started": _wall(meta.started),
+        "started": wall(meta.started),
         "host": {"name": _text(meta.hostname), "kernel": _text(meta.kernel), "cpus": meta.cpus},
         "target": _text(meta.target),
         "exit_status": meta.exit_status,

@@ -14,8 +14,9 @@ from urllib.parse import quote
 from perfdiag.diagnosis import Finding, Report, Severity
 from perfdiag.model import Estimate, Place
 from perfdiag.plugins import Format
-from perfdiag.reports._json_values import Json, wall
+from perfdiag.reports._json_values import Json
 from perfdiag.text import json_document, printable, printable_lines
+from perfdiag.units import wall
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/perfdiag/perfdiag"

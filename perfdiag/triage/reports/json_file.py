@@ -6,7 +6,6 @@ number is null.
 
 import math
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -15,6 +14,7 @@ from perfdiag.model import Estimate
 from perfdiag.plugins import Format
 from perfdiag.text import json_document, printable_lines
 from perfdiag.triage.records import About, Activity, Triage
+from perfdiag.units import wall
 
 Json = dict[str, object]
 
@@ -30,7 +30,7 @@ def _plain(value: Any) -> Any:
             figures = {name.value: _plain(estimate) for name, estimate in value.figures}
             return _fields(value, "figures", "cgroup") | {"figures": figures}
         case About():
-            window, started = _window(value.window), _wall(value.started)
+            window, started = _window(value.window), wall(value.started)
             return _fields(value, "window", "started") | {"window": window, "started": started}
         case Estimate():
             return _fields(value, "window") | {"window": _window(value.window)}
@@ -57,15 +57,6 @@ def _fields(record: Any, *without: str) -> Json:
 
 def _window(window: tuple[float, float] | None) -> list[float] | None:
     return None if window is None else [round(at, 6) for at in window]
-
-
-def _wall(seconds: float) -> str | None:
-    """RFC 3339 in UTC; None when no calendar has it."""
-    try:
-        moment = datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 SPEC = Format(name="json", help=__doc__, suffixes=(".json",), render=render)
