@@ -50,7 +50,7 @@ class Tally:
         """What was not seen, in words; of a process that is looked at `alone` the reason was told before."""
         told = []
         if self._replaced:
-            told.append(f"{STACKS}: in part, the program was replaced (exec) while it was looked at")
+            told.append("stacks, in part: the program was replaced (exec) while it was looked at")
         if self._bounded:
             told.append(f"asyncio tasks beyond the {LIMIT} oldest: there were more at times")
         for reason, names in [] if alone else list(self._reasons.items())[:_NAMED]:
