@@ -80,7 +80,7 @@ def _check_needs(scenario: Scenario) -> None:
 @contextmanager
 def _directory(scenario: Scenario) -> Iterator[Path]:
     place = durable_directory() if scenario.directory or scenario.disk or scenario.device else None
-    prefix = f"perfdiag-{(scenario.program or scenario.server).removesuffix('.py')}-"
+    prefix = f"perfdiag-{Path(scenario.program or scenario.server).stem}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=place) as name:
         yield Path(name)
 

@@ -11,10 +11,18 @@ PEER = Truth(kind="net.peer-wait", resource="network", where="fetch_ranking", ob
 
 
 def finding(
-    kind: str, function: str | None = None, severity: str = "warning", **object_: str
+    kind: str,
+    function: str | None = None,
+    severity: str = "warning",
+    impact: float = 0.5,
+    resource: str = "network",
+    **object_: str,
 ) -> dict[str, Any]:
     where = {"file": "x.py", "line": 1, "function": function} if function else None
-    return {"kind": kind, "severity": severity, "where": where, "object": object_ or None}
+    return {
+        "kind": kind, "severity": severity, "where": where, "object": object_ or None,
+        "impact": {"value": impact}, "resource": resource, "confidence": 0.9,
+    }  # fmt: skip
 
 
 def report(*findings: dict[str, Any], made: int = 800, planned: int = 800) -> dict[str, Any]:
@@ -72,6 +80,15 @@ def test_a_note_of_severity_info_is_passed_over() -> None:
     assert ("net.peer-wait", True) == (got.kind, got.kind_right)
 
 
+@pytest.mark.parametrize(
+    ("kind", "resource", "expected"),
+    [("net.connect", "network", True), ("sleep", "sleep", False), ("net.peer-wait", "other", True)],
+    ids=["another kind of the same resource", "another resource", "the right kind"],
+)
+def test_the_right_resource_counts_under_another_kind(kind: str, resource: str, expected: bool) -> None:
+    assert expected == score(report(finding(kind, "x", resource=resource)), PEER).resource_right
+
+
 def test_a_truth_without_a_place_asks_for_none() -> None:
     got = score(report(finding("cpu.runqueue")), Truth(kind="cpu.runqueue", resource="scheduler"))
     assert (True, True) == (got.kind_right, got.place_right)
@@ -88,7 +105,18 @@ def test_no_finding_on_a_sick_target_is_wrong() -> None:
 
 
 def test_a_healthy_target_without_illness_is_right() -> None:
-    assert score(report(finding("cpu.hot-code", severity="info")), None).kind_right
+    got = score(report(finding("cpu.hot-code", severity="info", impact=0.1)), None)
+    assert (True, True, True) == (got.kind_right, got.resource_right, got.calm)
+
+
+def test_a_doubtful_finding_that_takes_a_fifth_is_not_calm() -> None:
+    got = score(report(finding("cpu.hot-code", severity="info", impact=0.2)), None)
+    assert (True, False) == (got.kind_right, got.calm)
+
+
+def test_a_small_illness_of_a_healthy_target_is_wrong_though_calm() -> None:
+    got = score(report(finding("sleep", severity="notice", impact=0.12)), None)
+    assert (False, True) == (got.kind_right, got.calm)
 
 
 @pytest.mark.parametrize("severity", ["notice", "warning", "critical"])
@@ -103,18 +131,21 @@ def test_a_report_is_judged_when_the_sampler_kept_up(made: int, planned: int, ex
     assert expected == kept_up(report(made=made, planned=planned))
 
 
-def sick(kind_right: bool, place_right: bool) -> Score:
-    return Score(healthy=False, kind_right=kind_right, place_right=place_right)
+def sick(kind_right: bool, place_right: bool, resource_right: bool = True) -> Score:
+    return Score(healthy=False, kind_right=kind_right, place_right=place_right, resource_right=resource_right)
 
 
-def well(right: bool) -> Score:
-    return Score(healthy=True, kind_right=right, place_right=right)
+def well(right: bool, calm: bool = True) -> Score:
+    return Score(healthy=True, kind_right=right, place_right=right, resource_right=right, calm=calm)
 
 
-def test_seventeen_of_twenty_kinds_and_places_and_all_healthy_pass() -> None:
-    scores = [sick(True, True)] * 17 + [sick(True, False)] + [sick(False, False)] * 2 + [well(True)] * 3
-    got = total(scores)
-    assert (20, 18, 17, 3, 3) == (got.sick, got.kind_right, got.place_right, got.healthy, got.healthy_right)
+RIGHT = sick(True, True)
+
+
+def test_nine_of_ten_kinds_and_places_and_all_healthy_pass() -> None:
+    got = total([RIGHT] * 18 + [sick(False, False), sick(True, False)] + [well(True)] * 3)
+    assert (20, 19, 18, 20) == (got.sick, got.kind_right, got.place_right, got.resource_right)
+    assert (3, 3, 3) == (got.healthy, got.healthy_right, got.calm)
     assert got.passed
 
 
@@ -122,11 +153,13 @@ def test_seventeen_of_twenty_kinds_and_places_and_all_healthy_pass() -> None:
     "scores",
     [
         [],
-        [sick(True, True)] * 16 + [sick(False, False)] * 4,
-        [sick(True, True)] * 16 + [sick(True, False)] * 4,
-        [sick(True, True)] * 10 + [well(False)],
+        [RIGHT] * 17 + [sick(False, True)] * 3,
+        [RIGHT] * 17 + [sick(True, False)] * 3,
+        [RIGHT] * 18 + [sick(True, True, False)] * 2,
+        [RIGHT] * 10 + [well(False)],
+        [RIGHT] * 10 + [well(True, calm=False)],
     ],
-    ids=["nothing judged", "a kind too few", "a place too few", "an illness of the healthy"],
+    ids=["nothing judged", "kinds", "places", "resources", "an illness of the healthy", "a loud doubt"],
 )
 def test_less_than_that_does_not_pass(scores: list[Score]) -> None:
     assert not total(scores).passed
