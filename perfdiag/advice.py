@@ -1,31 +1,46 @@
-"""The texts of a kind of finding: Markdown beside the rules, one file per kind.
+"""The texts of a kind of finding: Markdown beside the rules, one file per kind, and one per kind and pack.
 
-A file has the sections `Why it matters` and `What to do`, and one section `With PACK` for each framework
-whose users need other words; those of the packs that the target has loaded are added to the advice.
+`KIND.md` has the sections `Why it matters` and `What to do`. `KIND/PACK.md` says what else to do in a program
+that uses the packages of that pack (perfdiag.packs).
 """
 
-from collections.abc import Iterable
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from perfdiag.ledger import Advice
+from perfdiag.packs import PACKS
 
-_WHY, _WHAT, _WITH = "Why it matters", "What to do", "With "
+_WHY, _WHAT = "Why it matters", "What to do"
+
+
+def _folder() -> Traversable:
+    return resources.files("perfdiag.analyzers.rules").joinpath("advice")
 
 
 def sections(kind: str) -> dict[str, str]:
-    """Title -> text of the file of a kind; LookupError when there is no such file."""
-    file = resources.files("perfdiag.analyzers.rules").joinpath("advice", f"{kind}.md")
+    """Title -> text of all that is said of a kind; LookupError when there is no such file."""
+    file = _folder().joinpath(f"{kind}.md")
     if not file.is_file():
         raise LookupError(kind)
     result: dict[str, str] = {}
     for part in file.read_text(encoding="utf-8").split("\n## ")[1:]:
         title, _, text = part.partition("\n")
         result[title.strip()] = text.strip()
-    return result
+    titles = {pack.name: pack.title for pack in PACKS}
+    return result | {f"With {titles[name]}": text for name, text in pack_texts(kind).items()}
 
 
-def advice_for(kind: str, packs: Iterable[str] = ()) -> Advice:
-    """Why the kind matters and what to do, for the packs that are in use."""
+def pack_texts(kind: str) -> dict[str, str]:
+    """Name of a pack -> its text for a kind, without the heading."""
+    files = ((pack.name, _folder().joinpath(kind, f"{pack.name}.md")) for pack in PACKS)
+    return {
+        name: file.read_text(encoding="utf-8").partition("\n")[2].strip()
+        for name, file in files
+        if file.is_file()
+    }
+
+
+def advice_for(kind: str) -> Advice:
+    """Why the kind matters, and what to do about it in any program."""
     found = sections(kind)
-    texts = [found[_WHAT], *(found[_WITH + pack] for pack in packs if _WITH + pack in found)]
-    return Advice(why=found[_WHY], advice="\n\n".join(texts))
+    return Advice(why=found[_WHY], advice=found[_WHAT])

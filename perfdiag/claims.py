@@ -64,24 +64,39 @@ def _matches(claim: Claim, key: TimeKey, name: str, functions: set[str]) -> bool
     )
 
 
+class Claimable:
+    """The rows of busy time, with what claims name them by."""
+
+    def __init__(self, busy: Busy, stacks: Sequence[Stack], objects: Sequence[Object]) -> None:
+        self.keys = [key for key, _ in busy.rows]
+        self.seconds = [float(row.sum()) for _, row in busy.rows]
+        self._functions = {key.stack: function_keys(stacks[key.stack]) for key in self.keys if key.stack >= 0}
+        self._names = [
+            told_as(key.time, objects[key.object].name) if key.object >= 0 else "" for key in self.keys
+        ]
+
+    def rows(self, claim: Claim) -> list[int]:
+        """Indices of the rows that a claim asks for."""
+        return [
+            number
+            for number, (key, name) in enumerate(zip(self.keys, self._names, strict=True))
+            if _matches(claim, key, name, self._functions.get(key.stack, set()))
+        ]
+
+
 def claim_rows(
     drafts: Sequence[Draft], busy: Busy, stacks: Sequence[Stack], objects: Sequence[Object]
 ) -> list[Claimed]:
     """The drafts that kept time of their own, in the order given. Drafts without a claim are left out."""
-    functions = {key.stack: function_keys(stacks[key.stack]) for key, _ in busy.rows if key.stack >= 0}
-    names = [told_as(key.time, objects[key.object].name) if key.object >= 0 else "" for key, _ in busy.rows]
-    seconds = [float(row.sum()) for _, row in busy.rows]
+    claimable = Claimable(busy, stacks, objects)
+    seconds = claimable.seconds
     owner: dict[int, Claimed] = {}
     result: list[Claimed] = []
     for draft in drafts:
         claim = draft.claim
         if claim is None:
             continue
-        wanted = [
-            number
-            for number, (key, _) in enumerate(busy.rows)
-            if _matches(claim, key, names[number], functions.get(key.stack, set()))
-        ]
+        wanted = claimable.rows(claim)
         taken = [number for number in wanted if number in owner]
         lost, asked = sum(seconds[n] for n in taken), sum(seconds[n] for n in wanted)
         if taken and lost >= _FOLDED * asked:

@@ -99,6 +99,7 @@ class Draft:
     tables: tuple[Table, ...] = ()
     against: tuple[Against, ...] = ()
     next: str = ""
+    advice: tuple[str, str] = ("", "")  # what to do, before and after what is true of the kind
     thresholds: tuple[tuple[str, float], ...] = ()
 
 

@@ -18,6 +18,7 @@ from perfdiag.attribution.accepting import engage, pressing_queues
 from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
 from perfdiag.attribution.functions import function_rows
+from perfdiag.claims import Claimable
 from perfdiag.contrast import contrast
 from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
@@ -27,6 +28,7 @@ from perfdiag.options import Options, check, gate_limits, limits_of
 from perfdiag.plugins import Analyzer, Rule, Signals, Step, discover
 from perfdiag.recording import Recording
 from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
+from perfdiag.tailoring import tailored
 from perfdiag.ticks import RowFlag
 from perfdiag.timetable import TimeTable
 
@@ -136,6 +138,8 @@ def diagnose(recording: Recording, options: Options) -> Report:
     if _stands_still(recording):
         drafts = []  # what its threads wait for is not what holds it up
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
+    rows = Claimable(busy, recording.stacks, recording.objects)
+    drafts = tailored(drafts, rows, recording.processes, recording.stacks)
     findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
     enough = meta.cost.made >= _RANKED * max(_LEAST_TICKS, meta.cost.planned)
     report = Report(
@@ -194,7 +198,6 @@ def _drafts(rule: Rule, signals: Signals, limits: dict[str, float]) -> list[Draf
 def _context(
     recording: Recording, meta: Meta, busy: Busy, known: Iterable[Rule], signals: Signals, health: float
 ) -> Context:
-    target = recording.processes[0] if recording.processes else None
     cpus = float(min(meta.cpus, max((one.cpus for one in recording.processes), default=meta.cpus)))
     names = {f"process:{one.pid}": one.comm for one in recording.processes}
     chosen = dict.fromkeys(one.comm for one in recording.processes if one.role is not Role.WORKER)
@@ -203,7 +206,7 @@ def _context(
         stacks=recording.stacks,
         objects=recording.objects,
         rules={rule.kind: rule for rule in known},
-        texts={rule.kind: advice_for(rule.kind, target.modules if target else ()) for rule in known},
+        texts={rule.kind: advice_for(rule.kind) for rule in known},
         cpus=min(cpus, signals.value("cpu.quota", cpus)),
         health=health,
         window=recording.window,

@@ -201,7 +201,7 @@ def _finding(
         chain=draft.chain,
         summary=draft.summary,
         why=texts.why,
-        advice=texts.advice,
+        advice="\n\n".join(filter(None, (draft.advice[0], texts.advice, draft.advice[1]))),
         evidence=draft.evidence,
         symptoms=symptoms,
         against=draft.against,

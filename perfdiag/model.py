@@ -109,7 +109,7 @@ class Process:
     cpus: int
     cgroups: Labels = ()  # (controller or '' for v2, path)
     runtime: str = ""  # 'CPython 3.11.7', '' when not an interpreter that is known
-    modules: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()  # packs (perfdiag.packs) whose shared objects it has mapped
     role: Role = Role.TARGET
     ports: tuple[int, ...] = ()  # TCP ports it listens on
     inner_pid: int = 0  # its number in its own PID namespace, where that is another

@@ -18,7 +18,7 @@ LEVELS = (
     ("errors", "units", "text", "__version__"),
     ("model",),
     ("diagnosis", "ticks"),
-    ("stats", "host", "timetable", "recording", "origins", "score", "schemas"),
+    ("stats", "host", "timetable", "recording", "origins", "packs", "score", "schemas"),
     ("plugins", "storage", "log", "samples", "readings"),
     ("gate",),
     ("options", "judge", "judge_level", "facts"),
@@ -29,6 +29,7 @@ LEVELS = (
     ("claims", "collect", "contrast"),
     ("ledger",),
     ("advice", "summary"),
+    ("tailoring",),
     ("engine",),
     ("baseline",),
     ("daemon",),
@@ -213,6 +214,7 @@ EXEMPT: dict[tuple[Check, str], str] = {
     (broad_except, "perfdiag/engine.py"): "one bad plug-in must not cost the report",
     (broad_except, "perfdiag/cli/__init__.py"): "an internal error is told in three lines and exits with 70",
     (file_size, "perfdiag/model.py"): "the records of the whole pipeline are read as one page",
+    (file_size, "perfdiag/diagnosis.py"): "the records of what is concluded are read as one page",
 }
 
 

@@ -3,14 +3,15 @@ while, and again after another program was started in a process (exec).
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from perfdiag.errors import Missing
 from perfdiag.host.elf import parse_maps
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
 from perfdiag.host.process import Target
-from perfdiag.model import Process
+from perfdiag.model import Process, Role
+from perfdiag.packs import loaded
 from perfdiag.sampler.cpython.notes import notes
 from perfdiag.sampler.cpython.reader import Reader, Unsupported, Vanished
 from perfdiag.sampler.cpython.runtime import Runtime
@@ -123,6 +124,7 @@ class Attaching:
         age = now - one.since
         return age >= _AGE and now - one.tried >= (_SOON if age < 1 else _AGAIN)
 
+        one.process = replace(one.process, modules=loaded(mapping.path for mapping in mappings))
     def _exe(self, one: Followed) -> str:
         try:
             return self._inspector.exe(one.target.pid)

@@ -191,7 +191,8 @@ class Program:
         except (PerfdiagError, Missing, OSError):
             return
         runtime = f"CPython {one.readers[-1].version}" if one.readers else ""
-        one.process = self._changed[one.member.index] = replace(known, role=one.process.role, runtime=runtime)
+        seen = {"role": one.process.role, "modules": one.process.modules, "serves": one.process.serves}
+        one.process = self._changed[one.member.index] = replace(known, runtime=runtime, **seen)
 
     def settle(self, budget: float) -> None:
         """Learn who is at the other end of connections, for at most `budget` seconds. One process asks at a
