@@ -2,10 +2,12 @@
 
 Prints each skipped and failed test with its reason, each failed step, and 'N passed, N failed, N skipped';
 where steps failed without a failed test, they are the failures. Status 1 when anything failed or nothing ran.
+What a second run says of a test (NAME.xml.again) counts; the test is named.
 """
 
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -18,14 +20,25 @@ def outcome(case: ElementTree.Element) -> tuple[str, str]:
     return "passed", ""
 
 
+def outcomes(paths: Iterable[Path]) -> dict[str, tuple[str, str]]:
+    """Outcome and reason of each test in these files; of one in several, the last."""
+    return {
+        f"{case.get('classname')}::{case.get('name')}": outcome(case)
+        for path in paths
+        for case in ElementTree.parse(path).iter("testcase")  # noqa: S314 - our own pytest wrote it
+    }
+
+
 def main(folder: str, failed_steps: list[str]) -> int:
+    first = outcomes(sorted(Path(folder).glob("*.xml")))
+    again = outcomes(sorted(Path(folder).glob("*.xml.again")))
+    for test, (name, _) in again.items():
+        print(f"{name} when run once more: {test}: {first[test][1]}")
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for path in sorted(Path(folder).glob("*.xml")):
-        for case in ElementTree.parse(path).iter("testcase"):  # noqa: S314 - our own pytest wrote it
-            name, reason = outcome(case)
-            counts[name] += 1
-            if name != "passed":
-                print(f"{name}: {case.get('classname')}::{case.get('name')}: {reason}")
+    for test, (name, reason) in (first | again).items():
+        counts[name] += 1
+        if name != "passed":
+            print(f"{name}: {test}: {reason}")
     for step in failed_steps:
         print(f"failed step: {step}")
     counts["failed"] = max(counts["failed"], len(failed_steps))
