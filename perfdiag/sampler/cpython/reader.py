@@ -14,6 +14,7 @@ from perfdiag.host.memory import Memory
 from perfdiag.host.namespaces import inner_tids
 from perfdiag.sampler.cpython.code import CodeCache, RawFrame
 from perfdiag.sampler.cpython.frames import Stack, stack_reader
+from perfdiag.sampler.cpython.held import Held
 from perfdiag.sampler.cpython.interpreters import Interpreters
 from perfdiag.sampler.cpython.layout import Unsupported
 from perfdiag.sampler.cpython.runtime import Runtime, locate
@@ -37,8 +38,7 @@ class _Known(NamedTuple):
 
 class Reader:
     """Reads one process. `mappings` is its parsed /proc/PID/maps; `runtime`, in its stead, that of a process
-    which this one was forked from. Raises Unsupported, PermissionError and Vanished; after that, only
-    `Vanished`."""
+    which this one was forked from. Raises Unsupported, PermissionError and Vanished; later only Vanished."""
 
     def __init__(
         self, pid: int, memory: Memory, mappings: Sequence[Mapping], runtime: Runtime | None = None
@@ -70,6 +70,7 @@ class Reader:
         self._by_address: dict[int, int] = {}
         self._complete = False  # the list of threads is
         self._tasks = Tasks(memory, runtime.tasks, self._codes, self._intern) if runtime.tasks else None
+        self._held = Held(memory, runtime, self._codes.type)
         self._validate()
 
     def frames(self, stack: int) -> tuple[RawFrame, ...]:
@@ -96,6 +97,10 @@ class Reader:
             raise Vanished(f"the interpreter of process {self._pid} is gone: {error.strerror}") from error
         self.stats.bounded |= self._tasks.bounded
         return found
+
+    def held(self, tid: int) -> list[int]:
+        """Futexes of the locks that a thread which stands still holds in `with` blocks."""
+        return self._held.locks([thread.address for thread in self._threads.get(tid, ())])
 
     def _tick(self, only: Collection[int] | None) -> PythonTick:
         threads, got = self._gather(only)

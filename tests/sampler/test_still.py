@@ -1,0 +1,65 @@
+"""Threads that stand still are asked what they hold, of a real program."""
+
+import contextlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+from perfdiag.model import ObjectType
+from perfdiag.sampler.still import STILL, Still
+from tests.sampler.trees import Followed
+
+PROGRAM = """
+import sys, threading
+lock, go_on = threading.Lock(), threading.Event()
+def hold():
+    with lock:
+        print(threading.get_native_id(), flush=True)
+        go_on.wait()
+    threading.Event().wait()
+def want():
+    with lock:
+        threading.Event().wait()
+threading.Thread(target=hold, daemon=True).start()
+threading.Thread(target=want, daemon=True).start()
+sys.stdin.readline()
+go_on.set()
+sys.stdin.read()
+"""
+
+readable = pytest.mark.skipif(
+    not (3, 11) <= sys.version_info[:2] <= (3, 13),
+    reason="who holds a lock is told from CPython 3.11 to 3.13",
+)
+
+
+@readable
+def test_a_lock_that_is_waited_for_learns_who_holds_it_until_that_one_moves():
+    with contextlib.ExitStack() as stack:
+        process = stack.enter_context(
+            subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=-1, stdout=-1, text=True)
+        )
+        stack.callback(process.kill)
+        holder = int(process.stdout.readline())
+        followed = Followed(process)
+        stack.callback(followed.program.close)
+        still, begin = Still(), time.monotonic()
+
+        def held_by():
+            locks = [one for one in followed.program.interned.list if one.type is ObjectType.FUTEX]
+            return {lock.holder for lock in locks}
+
+        followed.look(lambda: 0 in held_by())
+        still.look(followed.loop.members, begin)
+        still.look(followed.loop.members, begin + STILL / 2)
+        assert {0} == held_by()
+        still.look(followed.loop.members, begin + STILL)
+        assert {0, holder} == {0} | held_by()
+        process.stdin.write("\n")
+        process.stdin.flush()
+        moves = {thread.tid: thread.seen for thread in followed.loop.members[0].threads.by_tid.values()}
+        followed.look(lambda: followed.loop.members[0].threads.by_tid[holder].seen != moves[holder])
+        still.look(followed.loop.members, begin + 2 * STILL)
+        assert {0} == held_by()
