@@ -6,6 +6,8 @@ from dataclasses import replace
 from perfdiag.recording import Recording
 from perfdiag.ticks import Columns, RowFlag, Ticks
 
+_NEAR = 0.5  # seconds from a window's ends to the snapshots that stand for them: there is one a second
+
 
 def windows(recording: Recording, seconds: float) -> Iterator[Recording]:
     """All whole windows of so many seconds, one after the other."""
@@ -27,16 +29,14 @@ def cut(recording: Recording, begin: float, end: float) -> Recording:
     _carry(recording.ticks.rows, ticks.rows, first, last, keys=("process", "tid"))
     _carry(recording.ticks.gil, ticks.gil, first, last, keys=("process",))
     meta, cost = recording.meta, recording.meta.cost
+    near = [one for one in recording.snapshots if begin - _NEAR <= one.at < end + _NEAR]
     share = min(1.0, (end - begin) / max(1e-9, meta.duration))
     known = replace(cost, planned=round(cost.planned * share), made=len(ticks.ticks))
-    return Recording(
+    return replace(
+        recording,
         meta=replace(meta, duration=end - begin, cost=known, run_id=f"{meta.run_id}/{begin:.1f}"),
-        snapshots=[snapshot for snapshot in recording.snapshots if begin - 0.1 <= snapshot.at <= end + 0.1],
+        snapshots=near,
         ticks=ticks,
-        processes=recording.processes,
-        threads=recording.threads,
-        objects=recording.objects,
-        stacks=recording.stacks,
     )
 
 

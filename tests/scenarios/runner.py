@@ -106,7 +106,7 @@ def judge(scenario: Scenario, options: argparse.Namespace) -> Run:
         try:
             with tempfile.TemporaryDirectory(prefix="perfdiag-scenario-") as name:
                 staged = renamed(scenario, Path(name)) if options.renamed else scenario
-                kept = Path(options.record or name) / f"{scenario.name}.perfdiag"
+                kept = Path(options.record or options.keep or name) / f"{scenario.name}.perfdiag"
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 return attempt(staged, options, kept)
         except Unjudged as reason:
@@ -138,6 +138,7 @@ def options_from(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="append scores and reports; resume from it")
     parser.add_argument("--renamed", action="store_true", help="run the programs under other names")
     parser.add_argument("--record", metavar="DIR", help="record each program there; scores the recording")
+    parser.add_argument("--keep", metavar="DIR", help="keep the recording of the last look at each there")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the targets")
     parser.add_argument("--attempts", type=int, default=3, help="tries of a scenario before it is skipped")
     parser.add_argument("--patience", type=float, default=20.0, help="seconds to wait for a quiet host")
