@@ -36,11 +36,46 @@ class Episode(NamedTuple):
     spent: dict[int, float]
 
 
+class Doing(NamedTuple):
+    """What the holder of a lock does: its class when blocked (None: it runs, or nobody was seen), on what
+    object, at what stack. `tid` 0: the holder was not seen."""
+
+    tid: int
+    time: TimeClass | None
+    object: int
+    stack: int
+
+
+class LockUse(NamedTuple):
+    """What was seen of a lock while threads waited for it: seconds of each episode of waiting and of holding,
+    seconds of its waiters by what the holder did, and the last stack of each waiter. `blocks`: threads that
+    wait for it now and stand still -> who has it, where that is certain, and since when they stand."""
+
+    process: int
+    object: int
+    waits: tuple[float, ...]
+    holds: tuple[float, ...]
+    doing: Mapping[Doing, float]
+    waiters: Mapping[tuple[int, int], int]
+    blocks: Mapping[int, tuple[int, float]]
+
+
+class Wakes(NamedTuple):
+    """Of a group of threads: those that woke at a tick and waited again in the same line at once, with next to
+    no CPU time; their number, and its squares, summed over the ticks. `woken`: all that did."""
+
+    ticks: int
+    in_vain: int
+    squares: int
+    woken: int
+
+
 @dataclass(slots=True)
 class TimeTable:
     """Grows by `add`; `rows[key][block]` is seconds, `by_thread[process, tid, group]` the seconds of a thread
-    that were busy (True) and idle (False), `faults[stack]` page faults, `unaccepted[group]` the share of
-    looks in which connections waited for threads of the group to accept them."""
+    that were busy (True) and idle (False), `faults[stack]` page faults, `turns[key]` waits that ended,
+    `wakes[group]` who woke in vain, `unaccepted[group]` the share of looks in which connections waited for
+    threads of the group to accept them."""
 
     start: float
     block: float = BLOCK  # seconds
@@ -48,8 +83,11 @@ class TimeTable:
     rows: dict[TimeKey, defaultdict[int, float]] = field(default_factory=dict)
     by_thread: dict[tuple[int, int, str], dict[bool, float]] = field(default_factory=dict)
     faults: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    turns: defaultdict[TimeKey, float] = field(default_factory=lambda: defaultdict(float))
+    wakes: Mapping[str, Wakes] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)  # of pressure, where they are not the defaults
     episodes: Sequence[Episode] = ()
+    locks: Sequence[LockUse] = ()
     unaccepted: Mapping[str, float] = field(default_factory=dict)
 
     def add(self, part: Slice, group: str) -> None:
@@ -73,6 +111,8 @@ class TimeTable:
                 row[block] += density * (high - low)
         spent = self.by_thread.setdefault((part.process, part.tid, group), {True: 0.0, False: 0.0})
         spent[part.time is not TimeClass.IDLE] += part.weight
+        if part.turns:
+            self.turns[key] += part.turns
         if part.faults:
             self.faults[part.stack] += part.faults
 

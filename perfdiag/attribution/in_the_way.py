@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 
 from perfdiag.attribution.consumers import Consumers
 from perfdiag.attribution.groups import POOL_WORKERS
-from perfdiag.attribution.locks import Holders, Seen, candidates
+from perfdiag.attribution.lock_watch import LockWatch
 from perfdiag.attribution.reader import Reader
+from perfdiag.attribution.teams import TEAM
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.turn_taking import Function, Key, TurnTaking, works
 from perfdiag.attribution.waits import CONDITION, GET, PUTS, RESULTS, TURN, waiting_frame
@@ -24,7 +25,7 @@ class InTheWay:
         self, reader: Reader, threads: Mapping[Key, ThreadTime], settle: Callable[[ThreadTime, float], None]
     ) -> None:
         self._reader, self._threads, self._settle = reader, threads, settle
-        self._holders = Holders(reader.stack)
+        self.locks = LockWatch(reader, threads, self._turn)
         self._consumers = Consumers(reader.stack)
         self._turns = TurnTaking(threads)
         self._waiting: dict[Key, ThreadTime] = {}  # those in whose way somebody stands
@@ -34,22 +35,21 @@ class InTheWay:
         self._wants: dict[int, tuple[str, str] | None] = {}
         self._standing: dict[int, frozenset[tuple[str, int]]] = {}
         self._several = False  # threads waited for room in queues at the same time
-        self._seen: dict[int, list[Seen]] = {}  # of this tick, by process
+        self._before: float | None = None  # time of the last look
 
     def see(self, thread: ThreadTime) -> None:
         """A row of this thread: what it does now."""
         key = (thread.process, thread.tid)
         self.forget(key)
+        self.locks.see(thread)
         self._consumers.see(thread.stack)
         if thread.blocked in _WAITS:
             self._waiting[key] = thread
         want = None if thread.blocked is None else self._want(thread)
-        if thread.blocked is TimeClass.LOCK:
-            self._holders.waits(thread.object, thread.stack)
-        elif thread.blocked is TimeClass.POOL or want in (CONDITION, GET):
+        if thread.blocked is TimeClass.POOL or want in (CONDITION, GET):
             function = self._function(thread)
             self._turns.waits(key, thread, function, told=want is None)
-            self._holders.waits(self._number(function), thread.stack)
+            self.locks.waits(self._number(function), thread.stack)
             thread.object = -1  # each of these waits is on a futex of its own
         elif want in PUTS:
             self._putting[key] = thread
@@ -70,9 +70,11 @@ class InTheWay:
 
     def look(self, at: float) -> None:
         """A tick, after its rows."""
-        self._seen.clear()
+        self.locks.tick(at)
         self._turns.count(
-            at, lambda function: self._holder(function[0], self._number(function)) >= 0, self._inside
+            at,
+            lambda function: self.locks.holder(function[0], self._number(function)) is not None,
+            self._inside,
         )
         self._tell_apart(at)
         found: dict[Key, int] = {}
@@ -82,8 +84,10 @@ class InTheWay:
                 found[what] = self._in_the_way(thread, what[1])
             stack = found[what]
             thread.others[stack] = thread.others.get(stack, 0) + 1
-            if stack >= 0 and thread.blocked is TimeClass.LOCK:
+            if stack != -1 and thread.blocked is TimeClass.LOCK:
                 thread.turns_seen.held.add(thread.object)
+        self.locks.look(at if self._before is None else self._before, self._waiting.values())
+        self._before = at
 
     # -- for work or not ----------------------------------------------------------------------------
 
@@ -137,7 +141,8 @@ class InTheWay:
         return -1 if thread.blocked is TimeClass.QUEUE else thread.object
 
     def _in_the_way(self, thread: ThreadTime, what: int) -> int:
-        """The stack of who stands in the way of a thread; -1 when nobody was seen."""
+        """The stack of who stands in the way of a thread; TEAM for native threads of its own that run, -1 when
+        nobody was seen."""
         if thread.blocked is TimeClass.GIL:
             holder = self._reader.gil.get(thread.process, (0, 0))[0]
             other = self._threads.get((thread.process, holder))
@@ -150,11 +155,21 @@ class InTheWay:
             )
             found = self._consumers.consumer(at_work)
             return found if found >= 0 else self._most_awake(thread.process)
-        found = self._holder(thread.process, what)
+        has_it = self.locks.holder(thread.process, what)
+        found = has_it.stack if has_it else -1
         if found < 0 and (thread.process, thread.tid) in self._results:
             return next((worker.stack for worker in self._workers(thread.process)), -1)
         function = self._turns.place((thread.process, thread.tid))
-        return self._turns.at_work(function) if found < 0 and function else found
+        if found < 0 and function:
+            return self._turns.at_work(function)
+        in_call = found < 0 and thread.blocked is TimeClass.LOCK and thread.grouped
+        return TEAM if in_call and self._team_runs(thread.process) else found
+
+    def _team_runs(self, process: int) -> bool:
+        """Whether a thread of the process without Python frames runs, or is ready to."""
+        return any(
+            other.running and not other.grouped for key, other in self._threads.items() if key[0] == process
+        )
 
     def _most_awake(self, process: int) -> int:
         """The stack of the thread that ran most often of those that seem to wait for a timer: it may rest
@@ -168,23 +183,10 @@ class InTheWay:
         ]
         return max(resting)[2] if resting else -1
 
-    def _holder(self, process: int, what: int) -> int:
-        if process not in self._seen:
-            self._seen[process] = candidates(self._look_at(process))
-        return self._holders.holder(what, self._seen[process])
-
-    def _look_at(self, process: int) -> list[Seen]:
-        """Those that run or are blocked; who waits for a turn counts as waiting for a lock."""
-        found = []
-        for key, thread in self._threads.items():
-            if key[0] != process or not (thread.running or thread.blocked is not None):
-                continue
-            function = self._turns.place(key)
-            if function is None:
-                found.append(Seen(thread.tid, thread.blocked, thread.object, thread.stack))
-            else:
-                found.append(Seen(thread.tid, TimeClass.LOCK, self._number(function), thread.stack))
-        return found
+    def _turn(self, key: Key) -> int | None:
+        """The number of the place where a thread waits for a turn."""
+        function = self._turns.place(key)
+        return None if function is None else self._number(function)
 
     def _want(self, thread: ThreadTime) -> tuple[str, str] | None:
         """What the thread waits in, where the stack alone does not tell its class."""

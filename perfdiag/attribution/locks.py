@@ -74,31 +74,46 @@ class Holders:
         if frame is not None:
             self._acquired_in[lock].setdefault(_function(frame), set()).add(frame.line)
 
-    def holder(self, lock: int, threads: Iterable[Seen]) -> int:
-        """The stack of the likely holder, of these `candidates`; -1 when none qualifies."""
+    def holder(self, lock: int, threads: Iterable[Seen]) -> Seen | None:
+        """The likely holder, of these `candidates`; None when none qualifies."""
         functions = self._acquired_in.get(lock)
         if not functions:
-            return -1
-        best, rank = -1, (2, 0)
+            return None
+        best: Seen | None = None
+        rank = (2, 0)
         for seen in threads:
             waiting = seen.time is TimeClass.LOCK
             if waiting and seen.object == lock:
                 continue
             if self._inside(seen, functions):
                 candidate = (int(waiting), seen.tid)
-                if best < 0 or candidate < rank:
-                    best, rank = seen.stack, candidate
+                if candidate < rank:
+                    best, rank = seen, candidate
         return best
+
+    def past(self, lock: int, seen: Seen) -> bool:
+        """Whether a thread stands on a later line of a function than one on which the lock is acquired: it may
+        have it, while those that wait on one and the same line need not have anything."""
+        functions = self._acquired_in.get(lock, {})
+        return any(
+            line > min(functions[function])
+            for function, line in self._frames(seen.stack)
+            if function in functions
+        )
 
     def _inside(self, seen: Seen, functions: Mapping[Function, set[int]]) -> bool:
         """Whether a thread is in a function that acquires the lock, and further on than where it does so: one
         that runs on that very line may be about to."""
-        frames = self._on_stack.get(seen.stack)
-        if frames is None:
-            stack = self._stack(seen.stack)
-            frames = tuple((_function(frame), frame.line) for frame in stack.frames) if stack else ()
-            self._on_stack[seen.stack] = frames
-        for number, (function, line) in enumerate(frames):
+        for number, (function, line) in enumerate(self._frames(seen.stack)):
             if function in functions:
                 return not (seen.time is None and number == 0 and line in functions[function])
         return False
+
+    def _frames(self, number: int) -> tuple[tuple[Function, int], ...]:
+        """The functions of a stack with the lines in them, leaf first."""
+        frames = self._on_stack.get(number)
+        if frames is None:
+            stack = self._stack(number)
+            frames = tuple((_function(frame), frame.line) for frame in stack.frames) if stack else ()
+            self._on_stack[number] = frames
+        return frames

@@ -121,7 +121,8 @@ class Tasks:
             found = {lock: self._holders.holder(lock, seen) for lock in {one.object for one in seen}}
             for _, task in alive:
                 if task.time in _TAKEN:
-                    stack = found[task.lock]
+                    holder = found[task.lock]
+                    stack = holder.stack if holder else -1
                     task.others[stack] = task.others.get(stack, 0) + 1
 
     def step(self, end: float) -> tuple[list[Slice], dict[Key, str]]:

@@ -16,6 +16,7 @@ def signals_of(analyzer: Analyzer, recording: Recording) -> list[Signal]:
         for part in slices:
             table.add(part, groups[part.process, part.tid])
         table.episodes = attribution.loops.episodes(recording.ticks.ticks["at_ns"][stop - 1] / 1e9)
+        table.locks = attribution.locks.uses()
         step = Step(
             snapshot=snapshot, slices=slices, table=table, processes=recording.processes,
             threads=recording.threads, objects=recording.objects, stacks=recording.stacks,
