@@ -29,6 +29,7 @@ from perfdiag.sampler.engines.aside import Outcome
 from perfdiag.sampler.engines.beside import Beside
 from perfdiag.sampler.request import Request, rows_of
 from perfdiag.sampler.tcp_sockets import AllTcpSockets
+from perfdiag.sampler.titles import Titles
 
 _STEP = 0.1  # seconds between two looks at the stop flag
 _MOST = 64  # processes whose counters are read in a snapshot
@@ -54,6 +55,7 @@ class Collection:
         role = Role.MASTER if plan.subprocesses else Role.TARGET
         processes = [replace(describe(target, host, self._inspector), role=role) for target in targets]
         self.recording = Recording(meta=opened(host, processes, plan), processes=processes)
+        self._titles = Titles(host, self._inspector)
         self._sockets = AllTcpSockets([target.pidfd for target in targets], host)
         self._blind = _blind(targets, host)
         self._rows = 0
@@ -168,6 +170,9 @@ class Collection:
         faults: list[Fault] = []
         self._sockets.look(self.recording.processes)
         samples.extend(self._sockets.samples())
+        samples.extend(self._titles.samples(self.recording.processes))
+        if sampler is not None:
+            samples.extend(sampler.growth.samples(self.recording.processes))
         for collector in self._collectors:
             pids = self._busiest() if collector.scope == "process" else [None]
             for pid in pids:
@@ -186,8 +191,9 @@ class Collection:
         self._rows = len(rows)
         chosen = range(len(self._targets))
         others = [index for index, _ in ran.most_common() if index not in chosen]
-        alive = [index for index in (*chosen, *others) if processes[index].gone is None]
-        return [processes[index].pid for index in alive[: max(_MOST, len(chosen))]]
+        present = [processes[index] for index in (*chosen, *others)]
+        alive = [one.pid for one in present if one.gone is None and one.role is not Role.PEER]
+        return alive[: max(_MOST, len(chosen))]
 
     def _close(self, sampler: Sampler, found: Outcome, lasted: float) -> None:
         now, processes = self._host.clock.monotonic_ns() / 1e9, self.recording.processes

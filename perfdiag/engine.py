@@ -18,7 +18,7 @@ from perfdiag.attribution.accepting import engage, pressing_queues
 from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
 from perfdiag.attribution.functions import function_rows
-from perfdiag.claims import Claimable
+from perfdiag.attribution.peers import Peers
 from perfdiag.contrast import contrast
 from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
@@ -83,7 +83,7 @@ class _Guard:
 
 
 def fold(
-    recording: Recording, meta: Meta, guard: _Guard, pressure: Mapping[str, float]
+    recording: Recording, meta: Meta, guard: _Guard, pressure: Mapping[str, float], peers: Peers
 ) -> tuple[TimeTable, Signals]:
     """Attribute all ticks and feed every analyzer, snapshot by snapshot; `pressure`: its limits."""
     attribution = Attribution(recording, episode=pressure["episode"])
@@ -97,6 +97,7 @@ def fold(
         slices, groups = attribution.step(start, stop, end)
         for part in slices:
             table.add(part, groups[part.process, part.tid])
+        peers.step(start, stop, snapshot)
         table.episodes = attribution.loops.episodes(end)
         step = Step(
             snapshot=snapshot,
@@ -109,6 +110,7 @@ def fold(
         )
         for one in found:
             state = states[one.name]
+            peers=peers.seen,
             states[one.name] = guard.run(one.name, state, one.step, state, step)
     table.unaccepted = pressing_queues(recording, table)
     engage(table, recording.stacks, recording.objects)
@@ -130,8 +132,9 @@ def diagnose(recording: Recording, options: Options) -> Report:
     meta = recording.meta
     if options.everything:
         meta = replace(meta, options=(*meta.options, ("any", "1")))
-    guard = _Guard()
-    table, signals = fold(recording, meta, guard, gate_limits(options))
+    guard, peers = _Guard(), Peers(recording)
+    recording = recording.of_the_target()
+    table, signals = fold(recording, meta, guard, gate_limits(options), peers)
     busy = busy_time(table, pressed_only=not options.everything)
     everything = busy_time(table, pressed_only=False)
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))

@@ -124,6 +124,7 @@ def _inside(process: Process) -> str:
 
 def _name(processes: Sequence[Process], plan: Plan) -> str:
     """The program that is looked at, in words."""
+    processes = [one for one in processes if one.role is not Role.PEER]
     chosen = [one for one in processes if one.role is not Role.WORKER]
     names = [f"{one.comm} (pid {one.pid}{_inside(one)})" for one in chosen]
     if len(names) > _NAMED:

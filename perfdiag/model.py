@@ -114,6 +114,8 @@ class Process:
     ports: tuple[int, ...] = ()  # TCP ports it listens on
     inner_pid: int = 0  # its number in its own PID namespace, where that is another
     gone: float | None = None
+    # (process, object): who waits on what of which this one is the other end; indices
+    serves: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ file, its test and the CHANGELOG: `discover` imports every public module of a pa
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from perfdiag.diagnosis import Draft, Signal
 from perfdiag.host import Host
 from perfdiag.model import Meta, Object, Process, Sample, Slice, Snapshot, Stack, Thread
 from perfdiag.timetable import TimeTable
+from perfdiag.peer_time import PeerTime
 from perfdiag.units import Unit
 
 
@@ -37,7 +38,7 @@ class Step:
     """One fold step: a snapshot, the slices of the time since the one before, and what they refer to.
 
     `processes`, `threads`, `objects` and `stacks` only ever grow; ids are indices. `table` holds all slices
-    up to now, this step's included.
+    up to now, this step's included; `peers` what was seen of the other ends of waits.
     """
 
     snapshot: Snapshot
@@ -48,6 +49,7 @@ class Step:
     stacks: Sequence[Stack]
     table: TimeTable
 
+    peers: PeerTime = field(default_factory=PeerTime)
 
 @dataclass(frozen=True, slots=True)
 class Last:

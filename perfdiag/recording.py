@@ -4,11 +4,13 @@
 `collect` is a pure function of it.
 """
 
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress
 
-from perfdiag.model import Meta, Object, Process, Snapshot, Stack, Thread
-from perfdiag.ticks import Ticks
+from perfdiag.model import Meta, Object, Process, Role, Snapshot, Stack, Thread
+from perfdiag.ticks import Columns, Ticks
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,3 +44,33 @@ class Recording:
                 stop += 1
             yield snapshot, start, stop
             start = stop
+
+    def of_the_target(self) -> "Recording":
+        """Without the peers: what is judged. Ticks, snapshots, objects and stacks are shared, processes have
+        new numbers."""
+        kept = [number for number, one in enumerate(self.processes) if one.role is not Role.PEER]
+        if len(kept) == len(self.processes):
+            return self
+        numbers = {old: new for new, old in enumerate(kept)}
+        ticks = Ticks()
+        ticks.ticks = self.ticks.ticks
+        for found, into in ((self.ticks.rows, ticks.rows), (self.ticks.gil, ticks.gil)):
+            _keep(found, into, numbers)
+        return replace(
+            self,
+            processes=[self.processes[number] for number in kept],
+            threads=[
+                replace(thread, process=numbers[thread.process])
+                for thread in self.threads
+                if thread.process in numbers
+            ],
+            ticks=ticks,
+        )
+
+
+def _keep(found: Columns, into: Columns, numbers: dict[int, int]) -> None:
+    """The rows of these processes, under their new numbers."""
+    chosen = [process in numbers for process in found["process"]]
+    for name in found.names:
+        into.columns[name] = array("q", compress(found[name], chosen))
+    into.columns["process"] = array("q", (numbers[process] for process in into["process"]))

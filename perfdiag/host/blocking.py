@@ -96,18 +96,17 @@ def peer_owners(host: Host, pid: int, ends: list[list[Any]]) -> bytes:
     return json.dumps(answer).encode()
 
 
-def pipe_child(host: Host, pid: int, inode: int, reads: bool) -> bytes:
-    """[pid, comm] of the child of `pid` at the other end of a pipe, or null. `reads`: the process has the end
-    to read from. A pipe of which the process has both ends is its own, also when a fork inherited it."""
+def pipe_end(host: Host, pid: int, inode: int, reads: bool) -> bytes:
+    """[pid, comm, whether it is a child of `pid`] of the process at the other end of a pipe, or null; children
+    come first. `reads`: the process has the end to read from. A pipe of which the process has both ends is
+    its own, also when a fork inherited it."""
     wanted = stat.S_IWUSR if reads else stat.S_IRUSR
-    answer = None
-    if not _holds(host, pid, inode, wanted):
-        family = json.loads(children(host, pid))
-        answer = next(
-            ([int(child), comm] for child, comm in family.items() if _holds(host, int(child), inode, wanted)),
-            None,
-        )
-    return json.dumps(answer).encode()
+    if _holds(host, pid, inode, wanted):
+        return b"null"
+    family = [int(child) for child in json.loads(children(host, pid))]
+    others = (other for other in host.pids() if other not in family)
+    found = next((one for one in (*family, *others) if _holds(host, one, inode, wanted)), 0)
+    return json.dumps([found, _comm(host, found), found in family] if found else None).encode()
 
 
 def children(host: Host, pid: int) -> bytes:
@@ -172,7 +171,7 @@ READS: dict[str, Callable[..., bytes]] = {
         listening,
         socket_owners,
         peer_owners,
-        pipe_child,
+        pipe_end,
         children,
     )
 }

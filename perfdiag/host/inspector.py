@@ -96,8 +96,8 @@ class Inspector:
 
     def pipe_child(self, pid: int, inode: int, *, reads: bool) -> tuple[int, str] | None:
         """(pid, comm) of the child at the other end of a pipe of which `pid` has one end."""
-        found = json.loads(self._text("pipe_child", pid, inode, reads))
-        return (found[0], found[1]) if found else None
+        found = json.loads(self._text("pipe_end", pid, inode, reads))
+        return (found[0], found[1]) if found and found[2] else None
 
     def children(self, pid: int) -> dict[int, str]:
         """pid -> comm of the children of a process."""

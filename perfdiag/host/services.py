@@ -1,6 +1,10 @@
-"""Names of services: from the program that serves, else from the port."""
+"""Names of services: from the program that serves, else from the port; and what a server's process says of
+itself in its title.
+"""
 
+import re
 from functools import lru_cache
+from typing import NamedTuple
 
 # The first name of a program's process (15 bytes at most) -> what people call the service
 _PROGRAMS = {
@@ -75,6 +79,29 @@ _PORTS = {
     11211: "memcached",
     27017: "mongodb",
 }
+
+# 'postgres: [cluster: ]user database host activity' of the process of a client (PostgreSQL, monitoring-ps);
+# the host is '[local]', or an address with the port of the client in parentheses
+_CLIENT_PROCESS = re.compile(r"postgres: .*?(?:\[local\]|[\w.:%-]+\((?P<port>\d+)\)) (?P<doing>[a-zA-Z ()]+)")
+_WAITS = " waiting"  # at the end: for a lock of the database
+
+
+class Activity(NamedTuple):
+    """What a server's process does for its client, in its own words. `waits`: for a lock of the database;
+    `opened`: it is in a transaction, as far as its title tells."""
+
+    doing: str
+    waits: bool
+    opened: bool
+
+
+def activity_of(title: str) -> Activity | None:
+    """From the title of a process; None when it is not one that serves a client and says what it does."""
+    found = _CLIENT_PROCESS.fullmatch(title.strip())
+    if not found:
+        return None
+    doing = found["doing"]
+    return Activity(doing.removesuffix(_WAITS), doing.endswith(_WAITS), doing not in ("idle", "startup"))
 
 
 def service_of(port: int, program: str = "") -> str:

@@ -16,12 +16,17 @@ from perfdiag.sampler.cpython.notes import notes
 from perfdiag.sampler.cpython.reader import Reader, Unsupported, Vanished
 from perfdiag.sampler.cpython.runtime import Runtime
 from perfdiag.sampler.cpython.static_data import static_data
+from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.member import Member
 from perfdiag.sampler.objects import Objects
+from perfdiag.sampler.stacks import Stacks
+from perfdiag.sampler.threads import Threads
 
 _AGE = 0.1  # seconds that a child must have lived: before that it is most often about to start a program
 _SOON, _AGAIN = 0.1, 0.5  # seconds between two tries, in its first second and later
 _STARTING = 3.0  # seconds of life in which a program may still be about to start its interpreter
+_PEER_THREADS = 64  # of a peer, followed: the oldest
+_ROOM = 1 << 14  # bytes of a child's or a peer's buffer at first; it grows
 _ALLOWANCE, _SHARE = 0.1, 0.1  # seconds at once, and of the time: what attaching to children may take
 
 
@@ -43,6 +48,41 @@ class Followed:
     tried: float = 0.0
     lost: bool = False
     replaced: int = 0  # times that an interpreter went away
+
+
+def followed(
+    index: int,
+    target: Target,
+    process: Process,
+    parent: int,
+    *,
+    inspector: Inspector,
+    interned: Interned,
+    stacks: Stacks,
+) -> Followed:
+    """A process that begins to be followed. OSError when it has ended, or no descriptor is left."""
+    procfs = target.host.procfs
+    peer = process.role is Role.PEER
+    threads = Threads(procfs, target.pid, most=_PEER_THREADS if peer else None)
+    memory = Memory(target.pid, capacity=_ROOM) if peer or parent >= 0 else Memory(target.pid)
+    objects = Objects(
+        pid=target.pid,
+        pidfd=target.pidfd,
+        procfs=procfs,
+        inspector=inspector,
+        read=memory.read,
+        gil_range=(0, 0),
+        interned=interned,
+    )
+    return Followed(
+        member=Member(index=index, pid=target.pid, threads=threads, objects=objects, stacks=stacks),
+        target=target,
+        process=process,
+        objects=objects,
+        memory=memory,
+        parent=parent,
+        since=time.monotonic(),
+    )
 
 
 class Attaching:
@@ -84,6 +124,7 @@ class Attaching:
 
     def _mapped(self, one: Followed) -> Reader:
         mappings = parse_maps(self._inspector.maps(one.target.pid))
+        one.process = replace(one.process, modules=loaded(mapping.path for mapping in mappings))
         one.objects.replaced(one.memory.read, static_data(mappings))  # for as long as no more is known
         if not self._wanted:
             raise Unsupported("they were not asked for")
@@ -124,7 +165,6 @@ class Attaching:
         age = now - one.since
         return age >= _AGE and now - one.tried >= (_SOON if age < 1 else _AGAIN)
 
-        one.process = replace(one.process, modules=loaded(mapping.path for mapping in mappings))
     def _exe(self, one: Followed) -> str:
         try:
             return self._inspector.exe(one.target.pid)

@@ -135,10 +135,14 @@ class Sampler:
         processes = self._recording.processes
         if index < self._chosen:
             known = {name: fields[name] for name in ("comm", "exe", "runtime", "gone")}
-            processes[index] = replace(processes[index], **known)
+            processes[index] = replace(
+                processes[index], **known, modules=tuple(fields["modules"]), serves=_pairs(fields["serves"])
+            )
             return
         groups = tuple((name, path) for name, path in fields["cgroups"])
-        lists = {name: tuple(fields[name]) for name in ("modules", "ports")}
+        lists = {name: tuple(fields[name]) for name in ("modules", "ports")} | {
+            "serves": _pairs(fields["serves"])
+        }
         one = Process(**fields | lists | {"cgroups": groups, "role": Role(fields["role"])})
         if index == len(processes):
             processes.append(one)
@@ -181,3 +185,7 @@ class Sampler:
         self._child.kill()
         self._selector.close()
         os.close(self._source)
+
+
+def _pairs(rows: list[list[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((first, second) for first, second in rows)

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import time
+from collections import Counter
 
 from perfdiag.errors import Denied, Missing
 from perfdiag.host import Host
@@ -26,6 +27,7 @@ _KNOWN = 1 << 16  # remembered links; forgotten all at once when there are more
 _PORTS_AGE = 1.0  # seconds between two looks at the listening ports
 _DEVICE = re.compile("/dev/(?!shm/)")
 _UNOPENED, _DENIED = -2, -1  # instead of a descriptor; denied: descriptors stay numbers, objects unknown
+_ENDS = 8  # connections to one address whose other ends are looked for: a pool's may be served by several
 _FIRST_EPHEMERAL = 32768  # net.ipv4.ip_local_port_range, the default
 
 
@@ -36,6 +38,7 @@ class Descriptors:
     def __init__(self, *, pid: int, pidfd: int, host: Host, inspector: Inspector, objects: Interned) -> None:
         self._pid, self._pidfd, self._host, self._objects = pid, pidfd, host, objects
         self._links: dict[str, int] = {}
+        self._ends: Counter[int] = Counter()  # of an object, looked for
         self._local: dict[int, int] = {}  # object -> local port of a connection that looked like our own
         self.owners = Owners(
             pid=pid,
@@ -132,7 +135,11 @@ class Descriptors:
     def child(self, pid: int) -> int:
         """The object for a child process: all with one name are one; -1 when it has ended."""
         comm = self.comm(pid) if pid > 0 else ""
-        return self._objects.intern(ObjectType.CHILD, comm) if comm else -1
+        if not comm:
+            return -1
+        number = self._objects.intern(ObjectType.CHILD, comm)
+        self._objects.meet(number, self._pid, pid)
+        return number
 
     def _socket(self, descriptor: int, link: str, inode: int) -> int:
         try:
@@ -168,16 +175,18 @@ class Descriptors:
         if it.type is ObjectType.TCP and self._accepted(it.local.port):
             name = f"client {it.peer.host} of port {it.local.port}"
             return self._objects.intern(it.type, name, served=True)
-        return self.connected(it.type, it.local, it.peer)
+        return self.connected(it.type, it.local, it.peer, made=not it.connecting)
 
-    def connected(self, kind: ObjectType, local: Address, peer: Address) -> int:
-        """The object for a connection that the process made, or is making (then `local` is not known)."""
+    def connected(self, kind: ObjectType, local: Address, peer: Address, *, made: bool = False) -> int:
+        """The object for a connection that the process `made`, or is making (then `local` may be unknown)."""
         before = len(self._objects.list)
         number = self._objects.intern(kind, str(peer), service=service_of(peer.port))
         if number == before:
             self._local[number] = local.port
-            if is_loopback(local, peer):
-                self.owners.ask_end(End(number, kind, local, peer))
+        wanted = number == before or (made and self._ends[number] < _ENDS)
+        if wanted and is_loopback(local, peer):
+            self._ends[number] += 1
+            self.owners.ask_end(End(number, kind, local, peer))
         return number
 
     def _without_address(self, it: Connection) -> int:
@@ -192,6 +201,7 @@ class Descriptors:
             comm = self.comm(it.peer_pid)
             if comm:
                 self._objects.learn_peer(number, service_of(0, comm), comm, it.peer_pid)
+        self._objects.meet(number, self._pid, it.peer_pid)
         return number
 
     def _accepted(self, port: int) -> bool:

@@ -1,11 +1,20 @@
 """The list of objects of a recording: one entry for each thing, however often it is met."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from perfdiag.model import Object, ObjectType
 
 LIMIT = 10_000  # objects; what is met after that shares one entry
+_MET = 4096  # remembered ends; forgotten all at once when there are more
+
+
+class Met(NamedTuple):
+    """Process `waiter` waits on an object of which process `end` has the other end; process ids."""
+
+    object: int
+    waiter: int
+    end: int
 
 
 class Interned:
@@ -17,6 +26,8 @@ class Interned:
         self._ids: dict[tuple[ObjectType, str, bool], int] = {}
         self._phases: dict[tuple[int, str], int] = {}
         self._shared = -1
+        self._met: set[Met] = set()
+        self._fresh: list[Met] = []
 
     def intern(self, kind: ObjectType, name: str, *, service: str = "", served: bool = False) -> int:
         """The id of this thing; two are the same when kind, name and `served` are."""
@@ -27,6 +38,10 @@ class Interned:
         if len(self.list) >= self._limit:
             return self._overflow()
         return self._add(key, service)
+
+    def find(self, kind: ObjectType, name: str) -> int:
+        """The id of a thing that was met already; -1: it was not."""
+        return self._ids.get((kind, name, False), -1)
 
     def _overflow(self) -> int:
         if self._shared < 0:
@@ -64,3 +79,19 @@ class Interned:
     def learn_peer(self, number: int, service: str, comm: str, pid: int) -> None:
         """Learn which process of this host is at the other end."""
         self.learn(number, service=service, peer=f"{comm} (pid {pid})", peer_pid=pid)
+
+    def meet(self, number: int, waiter: int, end: int) -> None:
+        """Learn which process has the other end of what a process waits on."""
+        met = Met(number, waiter, end)
+        if met in self._met or end in (0, waiter):
+            return
+        if len(self._met) >= _MET:
+            self._met.clear()
+            self._fresh.clear()
+        self._met.add(met)
+        self._fresh.append(met)
+
+    def take_met(self) -> list[Met]:
+        """Those that were learnt since the last call."""
+        fresh, self._fresh = self._fresh, []
+        return fresh

@@ -24,9 +24,15 @@ class Loop:
         self.made = 0
         self.interval = int(1e9 / rate)
         self.turns = 1
+        self._asked = self.interval
         self._clock, self._throttle = clock, throttle
         self._random = random.Random(0)  # noqa: S311 - jitter, not a secret; a seed makes runs alike
         self._late = False
+
+    @property
+    def slowed(self) -> bool:
+        """Whether threads are looked at less often than was asked for."""
+        return self.turns > 1 or self.interval > self._asked
 
     def run(self, until_ns: int, between: Callable[[], bool]) -> None:
         """Tick until `until_ns`; `between` is called after each tick and ends the run by returning False.
@@ -52,13 +58,9 @@ class Loop:
 
     def tick(self, now: int) -> None:
         """One look at all threads."""
-        number, turn = self.made, self.made % self.turns
+        number = self.made
         again = self.interval < 1e9 / _HIGH_RATE
-        ended = [
-            member
-            for member in self.members
-            if not member.look(number, now, self.ticks, again=again, turn=turn, turns=self.turns)
-        ]
+        ended = [member for member in self.members if not self._look(member, number, now, again)]
         for member in ended:
             self.drop(member, number)
         flags = TickFlag.LATE if self._late else TickFlag(0)
@@ -68,6 +70,10 @@ class Loop:
             flags |= TickFlag.THROTTLED
         self.ticks.ticks.append(now, flags)
         self.made += 1
+
+    def _look(self, member: Member, number: int, now: int, again: bool) -> bool:
+        turns = self.turns * member.rarer
+        return member.look(number, now, self.ticks, again=again, turn=number % turns, turns=turns)
 
     def drop(self, member: Member, number: int) -> None:
         """The process has ended by tick `number`, though its files may stay until its parent has asked for

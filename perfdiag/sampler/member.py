@@ -53,6 +53,7 @@ class Member:
         self.born: list[ThreadFiles] = []
         self.tasks = TaskRows(index)
         self.torn = 0
+        self.rarer = 1  # times that its threads are looked at less often than others
         self.spent = 0  # CPU nanoseconds of its threads, from their births
         self._stacks = stacks
         self._reader: StackReader | None = None

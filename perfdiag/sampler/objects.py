@@ -193,8 +193,14 @@ class Objects:
 
     def _any_child(self) -> int:
         """wait() for whichever child ends first, or vfork(): those that the main thread has."""
-        names = {self._descriptors.comm(pid) for pid in self._children()[:_NAMED]} - {""}
-        return self._interned.intern(ObjectType.CHILD, " | ".join(sorted(names))) if names else -1
+        children = self._children()[:_NAMED]
+        names = {self._descriptors.comm(pid) for pid in children} - {""}
+        if not names:
+            return -1
+        number = self._interned.intern(ObjectType.CHILD, " | ".join(sorted(names)))
+        for pid in children:
+            self._interned.meet(number, self._pid, pid)
+        return number
 
     def _outer(self, pid: int) -> int:
         """A child by the number that it has in the target's PID namespace -> its number in ours, 0: none."""

@@ -96,7 +96,7 @@ class Owners:
         if self._pipes:
             pipe = self._pipes.popleft()
             self._put(
-                "pipe_child", self._pid, pipe.inode, pipe.reads, take=lambda found: self._led(pipe, found)
+                "pipe_end", self._pid, pipe.inode, pipe.reads, take=lambda found: self._led(pipe, found)
             )
         elif self._ports:
             self._ports = False
@@ -113,9 +113,14 @@ class Owners:
         self._asked = (self._inspector.ask(read, *arguments), take)
 
     def _led(self, pipe: Pipe, found: list[Any] | None) -> None:
-        if found:
-            child = self._objects.intern(ObjectType.CHILD, found[1])
-            self._objects.learn(pipe.object, type=ObjectType.CHILD, name=found[1])
+        if not found:
+            return
+        pid, comm, is_child = found
+        self._objects.meet(pipe.object, self._pid, pid)
+        if is_child:
+            child = self._objects.intern(ObjectType.CHILD, comm)
+            self._objects.learn(pipe.object, type=ObjectType.CHILD, name=comm)
+            self._objects.meet(child, self._pid, pid)
             self._rename(pipe.link, child)
 
     def _met(self, batch: list[End], owners: list[list[Any] | None]) -> None:
@@ -123,3 +128,4 @@ class Owners:
             if owner:
                 pid, comm = owner
                 self._objects.learn_peer(end.object, service_of(end.peer.port, comm), comm, pid)
+                self._objects.meet(end.object, self._pid, pid)

@@ -4,6 +4,7 @@ A child is first followed by the kernel's view alone, which costs next to nothin
 when it has lived for a while. No more than `MOST` are followed at a time; what is not followed is counted.
 """
 
+import os
 import select
 import time
 from dataclasses import replace
@@ -12,27 +13,23 @@ from typing import Any
 from perfdiag.errors import Missing, PerfdiagError
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
-from perfdiag.host.memory import Memory
 from perfdiag.host.process import Target, describe, hold
 from perfdiag.host.procfs import ProcessStat, parse_stat
 from perfdiag.model import Process, Role
-from perfdiag.sampler.attaching import Attaching, Followed
+from perfdiag.sampler.attaching import Attaching, Followed, followed
 from perfdiag.sampler.family import Accounts, Family
 from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.loop import Loop
-from perfdiag.sampler.member import Member
-from perfdiag.sampler.objects import Objects
+from perfdiag.sampler.peers import Peers
 from perfdiag.sampler.request import Request
 from perfdiag.sampler.stacks import LIMIT, Stacks
 from perfdiag.sampler.tally import STACKS, Tally, engine
-from perfdiag.sampler.threads import Threads
 
 MOST = 256  # processes followed at a time
 ALL = 20_000  # processes in one recording
 _LOOK = 0.05  # seconds between two looks for children
 _LOOK_SHARE = 0.02  # of the time, at most, goes into these looks
 _ACCOUNT = 0.5  # seconds between two looks at what the children have used
-_ROOM = 1 << 14  # bytes of a child's buffer at first; it grows
 
 
 class Program:
@@ -55,6 +52,7 @@ class Program:
         for index, target in enumerate(request.held()):
             self._choose(index, target, begins=request.begins)
         self._family = Family(self._host, {request.parent}) if request.subprocesses else None
+        self._peers = Peers(self._host, {request.parent, os.getpid()})
         self._next_look = self._next_account = 0.0
         if self._family is not None:
             self._look(self._family)  # those that live are there at the first tick, not born after it
@@ -74,35 +72,23 @@ class Program:
 
     def _add(self, index: int, target: Target, process: Process, parent: int) -> Followed:
         """OSError when it has ended, or no descriptor is left."""
-        threads = Threads(self._host.procfs, target.pid)
-        memory = Memory(target.pid) if parent < 0 else Memory(target.pid, capacity=_ROOM)
-        objects = Objects(
-            pid=target.pid,
-            pidfd=target.pidfd,
-            procfs=self._host.procfs,
+        one = followed(
+            index,
+            target,
+            process,
+            parent,
             inspector=self._inspector,
-            read=memory.read,
-            gil_range=(0, 0),
             interned=self.interned,
-        )
-        member = Member(index=index, pid=target.pid, threads=threads, objects=objects, stacks=self.stacks)
-        one = Followed(
-            member=member,
-            target=target,
-            process=process,
-            objects=objects,
-            memory=memory,
-            parent=parent,
-            since=time.monotonic(),
+            stacks=self.stacks,
         )
         self._followed[index] = self._by_pidfd[target.pidfd] = one
         self._poll.register(target.pidfd, select.POLLIN)
-        self._loop.members.append(member)
+        self._loop.members.append(one.member)
         return one
 
     def _born(self, stat: ProcessStat) -> None:
         """A child of a member: it is taken to be as its parent until more is known."""
-        parent = next((one for one in self._followed.values() if one.target.pid == stat.ppid), None)
+        parent = next((one for one in self._own() if one.target.pid == stat.ppid), None)
         if parent is None or len(self._followed) >= MOST or self._next_index >= ALL:
             self._unfollowed += 1
             return
@@ -131,14 +117,25 @@ class Program:
         self._changed[one.member.index] = process
         self._accounts.see(one.member.index, stat)
 
+    def _join(self, target: Target, process: Process) -> int:
+        """Follow a peer."""
+        one = self._add(self._next_index, target, process, parent=-1)
+        self._next_index += 1
+        return one.member.index
+
+    def _own(self) -> list[Followed]:
+        """The followed processes but for the peers."""
+        return [one for one in self._followed.values() if one.process.role is not Role.PEER]
+
     def _end(self, one: Followed) -> None:
         index = one.member.index
         del self._followed[index], self._by_pidfd[one.target.pidfd]
         if one.member in self._loop.members:
             self._loop.drop(one.member, self._loop.made - 1)
         parent = next((i for i, p in self._followed.items() if p.target.pid == one.process.ppid), one.parent)
-        self._accounts.ended(index, parent, one.member.spent / 1e9)
-        self._tally.take(one, over=True)
+        if one.process.role is not Role.PEER:
+            self._accounts.ended(index, parent, one.member.spent / 1e9)
+            self._tally.take(one, over=True)
         one.process = self._changed[index] = replace(one.process, gone=time.monotonic())
         if self._family is not None:
             self._family.forget(one.target.pid)
@@ -159,6 +156,8 @@ class Program:
                 self._end(self._followed[member.index])
         if self._family is not None and now >= self._next_look:
             self._look(self._family)
+        met, kin, slowed = self.interned.take_met(), self._family is not None, self._loop.slowed
+        self._changed |= self._peers.look(met, self._followed, self._join, kin=kin, slowed=slowed)
         one = self._attaching.next(self._followed)
         if one is not None:
             self._learn(one)
@@ -166,7 +165,7 @@ class Program:
     def _look(self, family: Family) -> None:
         started = time.monotonic()
         try:
-            born = family.births({one.target.pid for one in self._followed.values()})
+            born = family.births({one.target.pid for one in self._own()})
         except Missing:
             born = []  # the process tree was taken away
         for stat in born:
@@ -178,9 +177,9 @@ class Program:
         self._next_look = started + max(_LOOK, took / _LOOK_SHARE)
 
     def _account(self) -> None:
-        for index, one in self._followed.items():
+        for one in self._own():
             try:
-                self._accounts.see(index, parse_stat(self._host.proc(f"{one.target.pid}/stat")))
+                self._accounts.see(one.member.index, parse_stat(self._host.proc(f"{one.target.pid}/stat")))
             except Missing:
                 continue  # it has ended
 
@@ -191,8 +190,10 @@ class Program:
         except (PerfdiagError, Missing, OSError):
             return
         runtime = f"CPython {one.readers[-1].version}" if one.readers else ""
-        seen = {"role": one.process.role, "modules": one.process.modules, "serves": one.process.serves}
-        one.process = self._changed[one.member.index] = replace(known, runtime=runtime, **seen)
+        was = one.process
+        one.process = self._changed[one.member.index] = replace(
+            known, role=was.role, runtime=runtime, modules=was.modules, serves=was.serves
+        )
 
     def settle(self, budget: float) -> None:
         """Learn who is at the other end of connections, for at most `budget` seconds. One process asks at a
@@ -225,7 +226,7 @@ class Program:
 
     def totals(self) -> dict[str, Any]:
         """Counts, and what was not seen, in words."""
-        for one in self._followed.values():
+        for one in self._own():
             self._tally.take(one, over=False)
         blind = self._tally.blind(alone=self._alone)
         if self.stacks.lost:

@@ -18,7 +18,7 @@ from perfdiag.host.process import Target, hold
 from perfdiag.host.procfs import parse_stat
 from perfdiag.host.sockets import Address
 from perfdiag.host.tcp_info import TcpInfo, tcp_info
-from perfdiag.model import Process, Sample
+from perfdiag.model import Process, Role, Sample
 from perfdiag.samples import counter, gauge
 
 _MOST = 512  # sockets of a process that are looked at, 10 µs each
@@ -170,7 +170,7 @@ class AllTcpSockets:
             return
         mark = time.process_time()
         for number, process in enumerate(processes[:_MOST_PROCESSES]):
-            if process.gone is None:
+            if process.gone is None and process.role is not Role.PEER:
                 if number not in self._sockets:
                     self._sockets[number] = self._begin(number, process)
                 self._sockets[number].look(now)

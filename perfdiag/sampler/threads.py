@@ -99,8 +99,9 @@ class ThreadFiles:
 class Threads:
     """All threads of a process; `refresh` finds the born and the gone."""
 
-    def __init__(self, procfs: str, pid: int) -> None:
-        """OSError when the process has ended, or no descriptor is left."""
+    def __init__(self, procfs: str, pid: int, *, most: int | None = None) -> None:
+        """No more than `most`, the oldest. OSError when the process has ended, or no descriptor is left."""
+        self._most = most
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
         self._folder = os.open(f"{procfs}/{pid}/task", flags)
         self._links = -1
@@ -125,7 +126,8 @@ class Threads:
             self.drop(tid)
         born = []
         self.unopened = 0
-        for tid in sorted(present - self.by_tid.keys()):
+        room = None if self._most is None else max(0, self._most - len(self.by_tid))
+        for tid in sorted(present - self.by_tid.keys())[:room]:
             try:
                 thread = ThreadFiles(self._folder, tid)
             except (FileNotFoundError, ProcessLookupError):

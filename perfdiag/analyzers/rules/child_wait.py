@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from perfdiag.diagnosis import Draft
 from perfdiag.judge import claim_of, name_of, object_name, pid_of, share_limits, time_draft
+from perfdiag.judge_peers import chain_of, evidence_of
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
 
@@ -26,6 +27,8 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             claim=claim_of(signal, signals),
             summary=f"{name_of(signal.where)} waits for {name} for {share} of the busy time.",
             next_step=f"perf trace -s -p {pid_of(signal)} -e clone,vfork,execve,wait4 -- sleep 5",
+            chain=chain_of(signals, item),
+            evidence=evidence_of(signals, item),
         )
         if draft:
             yield draft

@@ -1,0 +1,45 @@
+"""What rules about waits say of the process at the other end: the chain, and its numbers."""
+
+from collections.abc import Iterator
+
+from perfdiag.diagnosis import Evidence, Signal
+from perfdiag.model import Object
+from perfdiag.plugins import Signals
+
+
+def chain_of(signals: Signals, item: Object | None) -> tuple[str, ...]:
+    """Sentences, hop by hop; of an other end that was not looked at, only who it is."""
+    told = tuple(signal.label("text") for signal in _links(signals, item))
+    if told or item is None or not item.peer:
+        return told
+    return (f"at the other end: {item.peer}",)
+
+
+def evidence_of(signals: Signals, item: Object | None) -> Iterator[Evidence]:
+    """Of the time in which it is waited for, what the other end spends on what it does most."""
+    for signal in _links(signals, item):
+        if signal.label("does"):
+            yield Evidence(
+                name=f"{signal.label('name')} {signal.label('does')}, of the time it is waited for",
+                value=signal.estimate.value,
+                low=signal.estimate.low,
+                high=signal.estimate.high,
+                unit=signal.estimate.unit,
+                source=f"{signal.label('looks')} looks at both ends at once",
+            )
+
+
+def busiest_end(signals: Signals, item: Object | None) -> str:
+    """The process id to look at next: that of the last process in the chain; '' when there is none."""
+    pids = [signal.label("pid") for signal in _links(signals, item) if signal.label("does")]
+    return pids[-1] if pids and pids[-1].isdigit() else ""
+
+
+def _links(signals: Signals, item: Object | None) -> list[Signal]:
+    if item is None:
+        return []
+    return [
+        signal
+        for signal in signals.all("peer.does")
+        if signal.object and (signal.object.type, signal.object.name) == (item.type, item.name)
+    ]

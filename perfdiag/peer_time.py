@@ -1,0 +1,50 @@
+"""What the processes at the other ends do in the looks in which the target waits for them: counts, by second.
+
+`Wait` names a relation: somebody waits on an object of which a followed process is the other end. The target
+is one waiter, whichever of its processes waits; each peer is one of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from perfdiag.model import Process, TimeClass
+
+TARGET = -1  # as a waiter
+
+
+class Wait(NamedTuple):
+    """`waiter` and `end` index the processes of the whole recording; `object` its objects."""
+
+    waiter: int
+    object: int
+    end: int
+
+
+class Doing(NamedTuple):
+    """What a thread does: computes (PYTHON, whatever it runs), or waits; ids, -1 where not known."""
+
+    time: TimeClass
+    object: int
+    stack: int
+
+
+@dataclass(slots=True)
+class Second:
+    """Of the time between two snapshots: `looks` in which it was waited, by one thread each, and what the
+    other end did in them; `title` is what the process called itself at the end."""
+
+    looks: float = 0.0
+    doing: dict[Doing, float] = field(default_factory=dict)
+    title: str = ""
+
+
+@dataclass(slots=True)
+class PeerTime:
+    """Grows by seconds. `processes` are all of the recording; `siblings[parent]` are the processes below a
+    parent, by pids: what they called themselves, snapshot by snapshot ('' where
+    they were not seen)."""
+
+    waits: dict[Wait, list[Second]] = field(default_factory=dict)
+    processes: Mapping[int, Process] = field(default_factory=dict)
+    siblings: dict[int, dict[int, list[str]]] = field(default_factory=dict)
