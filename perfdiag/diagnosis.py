@@ -196,6 +196,17 @@ class UseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingRow:
+    """Threads of a group that train a model: the share of their wall time in each phase of a step, and
+    steps a second by entries of the phase `counted`; None where they are too short to be counted."""
+
+    group: str
+    phases: tuple[tuple[str, Estimate], ...]
+    steps: Estimate | None = None
+    counted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weighted:
     """Seconds of one class on one stack, idle ones too: what the formats that draw are made of."""
 
@@ -249,3 +260,4 @@ class Report:
     groups: tuple[GroupRow, ...] = ()
     functions: tuple[FunctionRow, ...] = ()
     contrast: Contrast | None = None
+    training: tuple[TrainingRow, ...] = ()

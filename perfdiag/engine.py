@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import perfdiag.analyzers
 import perfdiag.analyzers.rules
 from perfdiag.advice import advice_for
+from perfdiag.analyzers.training import training_table
 from perfdiag.analyzers.use import use_table
 from perfdiag.attribution.accepting import engage, pressing_queues
 from perfdiag.attribution.busy import Busy, busy_time
@@ -160,6 +161,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
         profile=weighted(table, recording),
         contrast=contrast(recording, meta, table, everything),
     )
+        training=guard.run("training", (), training_table, signals),
     return replace(report, brief=brief(report))
 
 

@@ -17,7 +17,8 @@ import numpy as np
 from perfdiag.attribution.busy import Array, Busy, busy_time
 from perfdiag.attribution.consumers import draining_place
 from perfdiag.attribution.files import FILE_TIMES, told_as
-from perfdiag.attribution.places import culprit
+from perfdiag.attribution.phases import loader_frame
+from perfdiag.attribution.places import culprit, place
 from perfdiag.attribution.sections import critical_section
 from perfdiag.diagnosis import Signal
 from perfdiag.model import Estimate, Labels, Object, ObjectType, Place, Stack, TimeClass
@@ -108,6 +109,8 @@ def _time_signal(
     elif time is TimeClass.POOL:
         has_one = culprit(holders)
         other = has_one[0] if has_one else None
+    elif time is TimeClass.CHILD:
+        where, other = _loader(_stacks(rows, step.stacks, of="stack")) or where, where
     elif time is TimeClass.GIL:
         holding = culprit(holders)
         where, other = holding[0] if holding else None, where
@@ -127,6 +130,15 @@ def _stacks(rows: Rows, stacks: Sequence[Stack], *, of: str) -> Iterable[tuple[S
         number = getattr(key, of)
         if number >= 0:
             yield stacks[number], float(row.sum())
+
+
+def _loader(stacks: Iterable[tuple[Stack, float]]) -> Place | None:
+    """Where most of the time is waited for in a loader of data: it has workers of its own."""
+    places: dict[Place | None, float] = defaultdict(float)
+    for stack, seconds in stacks:
+        frame = loader_frame(stack.frames)
+        places[place(frame, stack) if frame else None] += seconds
+    return max(places, key=lambda found: places[found], default=None)
 
 
 def _told_as(rows: Rows, objects: Sequence[Object]) -> Labels:

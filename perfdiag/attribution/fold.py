@@ -17,6 +17,7 @@ from perfdiag.attribution.own_children import OwnChildren
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.tasks import Tasks
 from perfdiag.attribution.thread_time import ThreadTime, slices_of
+from perfdiag.attribution.teams import joined
 from perfdiag.attribution.turns import Turns
 from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
@@ -64,7 +65,8 @@ class Attribution:
         self._ended = []
         slices, groups = self._tasks.step(end)
         slices += [part for thread in threads for part in slices_of(thread, self._price)]
-        return list(self._children.told(slices)), groups | {
+        native = [(thread.process, thread.tid) for thread in threads if not thread.grouped]
+        return list(self._children.told(joined(slices, native))), groups | {
             (thread.process, thread.tid): thread.group for thread in threads
         }
 

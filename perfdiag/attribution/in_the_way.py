@@ -7,7 +7,6 @@ from perfdiag.attribution.consumers import Consumers
 from perfdiag.attribution.groups import POOL_WORKERS
 from perfdiag.attribution.lock_watch import LockWatch
 from perfdiag.attribution.reader import Reader
-from perfdiag.attribution.teams import TEAM
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.turn_taking import Function, Key, TurnTaking, works
 from perfdiag.attribution.waits import CONDITION, GET, PUTS, RESULTS, TURN, waiting_frame
@@ -84,7 +83,7 @@ class InTheWay:
                 found[what] = self._in_the_way(thread, what[1])
             stack = found[what]
             thread.others[stack] = thread.others.get(stack, 0) + 1
-            if stack != -1 and thread.blocked is TimeClass.LOCK:
+            if stack >= 0 and thread.blocked is TimeClass.LOCK:
                 thread.turns_seen.held.add(thread.object)
         self.locks.look(at if self._before is None else self._before, self._waiting.values())
         self._before = at
@@ -141,8 +140,7 @@ class InTheWay:
         return -1 if thread.blocked is TimeClass.QUEUE else thread.object
 
     def _in_the_way(self, thread: ThreadTime, what: int) -> int:
-        """The stack of who stands in the way of a thread; TEAM for native threads of its own that run, -1 when
-        nobody was seen."""
+        """The stack of who stands in the way of a thread; -1 when nobody was seen."""
         if thread.blocked is TimeClass.GIL:
             holder = self._reader.gil.get(thread.process, (0, 0))[0]
             other = self._threads.get((thread.process, holder))
@@ -160,16 +158,7 @@ class InTheWay:
         if found < 0 and (thread.process, thread.tid) in self._results:
             return next((worker.stack for worker in self._workers(thread.process)), -1)
         function = self._turns.place((thread.process, thread.tid))
-        if found < 0 and function:
-            return self._turns.at_work(function)
-        in_call = found < 0 and thread.blocked is TimeClass.LOCK and thread.grouped
-        return TEAM if in_call and self._team_runs(thread.process) else found
-
-    def _team_runs(self, process: int) -> bool:
-        """Whether a thread of the process without Python frames runs, or is ready to."""
-        return any(
-            other.running and not other.grouped for key, other in self._threads.items() if key[0] == process
-        )
+        return self._turns.at_work(function) if found < 0 and function else found
 
     def _most_awake(self, process: int) -> int:
         """The stack of the thread that ran most often of those that seem to wait for a timer: it may rest

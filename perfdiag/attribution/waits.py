@@ -104,6 +104,9 @@ WAITS: dict[Key, TimeClass] = {
     ("multiprocessing/popen_fork.py", "poll"): _CHILD,
     ("multiprocessing/popen_fork.py", "wait"): _CHILD,
     ("multiprocessing/process.py", "join"): _CHILD,
+    # waiting for a batch that worker processes make
+    ("utils/data/dataloader.py", "_get_data"): _CHILD,
+    ("utils/data/dataloader.py", "_try_get_data"): _CHILD,
     **AWAITS,
 }
 

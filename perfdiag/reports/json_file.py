@@ -19,6 +19,7 @@ from perfdiag.reports._json_values import place as _place
 from perfdiag.reports._json_values import text as _text
 from perfdiag.reports._json_values import texts as _texts
 from perfdiag.reports._json_values import window as _window
+from perfdiag.reports._training import as_json as training_row
 from perfdiag.text import json_document
 from perfdiag.units import wall
 
@@ -38,6 +39,7 @@ def render(report: Report) -> str:
         "functions": [_function(row) for row in report.functions],
         "breakdown": [_breakdown(row) for row in report.breakdown],
         "contrast": as_json(report.contrast),
+        "training": [training_row(row) for row in report.training],
         "use": [_use(row) for row in report.use],
         "not_evaluated": [{"kind": row.kind, "missing": _text(row.missing)} for row in report.not_evaluated],
         "faults": [

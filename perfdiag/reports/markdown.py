@@ -10,6 +10,7 @@ from perfdiag.attribution.places import spot
 from perfdiag.diagnosis import Contrast, Evidence, Finding, Report
 from perfdiag.model import STOPPED, Estimate, Object, Place
 from perfdiag.plugins import Format
+from perfdiag.reports._training import sentence
 from perfdiag.text import markdown, markdown_code, markdown_prose, without_commands
 from perfdiag.units import Unit, human
 
@@ -23,6 +24,7 @@ def render(report: Report) -> str:
         *_contrast(report.contrast),
         _overview(report.findings),
         *(block for finding in report.findings[:_SHOWN] for block in _finding(finding)),
+        _bullets("Training, of the wall time", map(sentence, report.training)),
         *_unseen(report),
         _cost(report),
     ]

@@ -13,6 +13,7 @@ from perfdiag.model import STOPPED, TASKS, Estimate, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.reports._contrast import lines
 from perfdiag.reports._layout import WIDTH, cut, interval, shown, table, wrapped
+from perfdiag.reports._training import lines as training_lines
 from perfdiag.text import printable, printable_lines, without_commands
 from perfdiag.units import Unit
 
@@ -30,6 +31,7 @@ def render(report: Report) -> str:
         *(_finding(number, finding) for number, finding in enumerate(report.findings[:_MOST_FINDINGS], 1)),
         _more(report.findings[_MOST_FINDINGS:]),
         lines(report.contrast),
+        training_lines(report.training),
         _breakdown(report),
         _functions(report.functions),
         _resources(report.use),

@@ -1,0 +1,59 @@
+"""A wait for native threads of one's own has the class of what they do."""
+
+import pytest
+
+from perfdiag.model import TimeClass
+from tests.recordings_made import TICK, Shop, queue, run, seconds_of, slices_of, wait
+
+MULTIPLY = ("solver.py:14 descend", "solver.py:30 main")
+
+
+def joining(*team_acts, native=True):
+    """A main thread that computes for two ticks and waits for eight, and a thread that does `team_acts`."""
+    shop = Shop(gil=False)
+    multiply, barrier = shop.stack(*MULTIPLY), shop.item(shop.objects[shop.lock].type, "futex 0x55")
+    acts = [act for _ in range(30) for act in (run(2, multiply), wait(8, "futex", multiply, barrier))]
+    shop.thread(42, *acts, main=True)
+    render = -1 if native else shop.stack("render.py:5 render", "render.py:9 work")
+    made = [act(render) for _ in range(30) for act in team_acts]
+    shop.thread(43, *made, name="python")
+    return shop.recording()
+
+
+def idle(ticks):
+    return lambda stack: wait(ticks, "futex", stack)
+
+
+def runs(ticks):
+    return lambda stack: run(ticks, stack)
+
+
+def queues(ticks):
+    return lambda stack: queue(ticks, stack)
+
+
+def test_a_join_of_native_threads_that_compute_is_computing():
+    spent = seconds_of(joining(idle(2), runs(8)), 42)
+    assert TimeClass.LOCK not in spent
+    assert pytest.approx(300 * TICK, abs=0.1) == spent[TimeClass.NATIVE] + spent.get(TimeClass.PYTHON, 0)
+
+
+def test_a_join_of_native_threads_that_queue_for_a_cpu_is_mostly_a_queue():
+    spent = seconds_of(joining(idle(2), queues(6), runs(2)), 42)
+    assert pytest.approx(0.75, abs=0.08) == spent[TimeClass.RUNQUEUE] / (240 * TICK)
+
+
+def test_the_wait_stays_at_the_line_that_called():
+    recording = joining(idle(2), queues(6), runs(2))
+    waits = [part for part in slices_of(recording) if part.tid == 42 and part.time is TimeClass.RUNQUEUE]
+    assert {"descend"} == {recording.stacks[part.stack].frames[0].function for part in waits}
+
+
+def test_a_wait_while_the_native_threads_rest_is_one_for_a_lock():
+    spent = seconds_of(joining(idle(10)), 42)
+    assert pytest.approx(240 * TICK, abs=0.1) == spent[TimeClass.LOCK]
+
+
+def test_a_wait_for_a_thread_of_python_is_one_for_a_lock():
+    spent = seconds_of(joining(idle(2), runs(8), native=False), 42)
+    assert pytest.approx(240 * TICK, abs=0.1) == spent[TimeClass.LOCK]
