@@ -1,7 +1,7 @@
 """Who holds the GIL while whom waits.
 
-`gil.edge`, the largest first: the share of busy time in which code at `other` waited for the GIL while code
-at `where` held it. The waits are exact (a futex inside CPython's GIL structure), the holder is the thread
+`gil.edge`, the largest first: the share of busy time in which the line `other` waited for the GIL while the
+line `where` held it. The waits are exact (a futex inside CPython's GIL structure), the holder is the thread
 that the interpreter names in the same tick.
 """
 
@@ -18,13 +18,15 @@ from perfdiag.model import Place, TimeClass
 from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.stats.shares import shares
 
-_TOP = 8
+_TOP = 12
+
+Line = tuple[str, int]  # function, line
 
 
-def _place(number: int, step: Step) -> tuple[str, Place] | None:
+def _place(number: int, step: Step) -> tuple[Line, Place] | None:
     stack = step.stacks[number] if number >= 0 else None
     frame = user_frame(stack.frames) if stack else None
-    return (function_key(frame), place(frame, stack)) if stack and frame else None
+    return ((function_key(frame), frame.line), place(frame, stack)) if stack and frame else None
 
 
 def signals(state: Last, now: float) -> tuple[Signal, ...]:
@@ -32,8 +34,8 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
     if step is None or not step.processes:
         return ()
     busy = busy_time(step.table, pressed_only=state.pressed_only)
-    edges: dict[tuple[str, str], list[Array]] = defaultdict(list)
-    places: dict[tuple[str, str], tuple[Place, Place]] = {}
+    edges: dict[tuple[Line, Line], list[Array]] = defaultdict(list)
+    places: dict[tuple[Line, Line], tuple[Place, Place]] = {}
     for key, row in busy.rows:
         if key.time is not TimeClass.GIL:
             continue

@@ -29,6 +29,16 @@ def test_the_largest_edge_comes_first_and_shares_are_of_all_busy_time():
     assert pytest.approx([1 / 3, 1 / 12], abs=0.001) == [edge[2] for edge in found]
 
 
+def test_lines_of_one_function_are_told_apart():
+    shop = Shop()
+    more = shop.stack("orders.py:43 price", "views.py:4 serve")
+    shop.thread(1, run(300, shop.price), run(100, more))
+    shop.thread(2, wait(400, "futex", shop.load, shop.gil_futex))
+    signals = signals_of(SPEC, shop.recording())
+    assert [(40, 88), (43, 88)] == [(one.where.line, one.other.line) for one in signals]
+    assert pytest.approx([3 / 8, 1 / 8], abs=0.01) == [one.estimate.value for one in signals]
+
+
 def test_a_wait_without_a_known_holder_has_no_edge():
     shop = Shop()
     shop.thread(1, wait(100, "futex", shop.load, shop.gil_futex))

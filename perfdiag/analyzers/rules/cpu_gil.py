@@ -17,12 +17,20 @@ LIMITS = share_limits(
 )
 
 
-def _edges(edges: Iterable[Signal]) -> Table:
+_TOLD = 3  # edges in sentences; the others are in the table
+_DUST = 0.005  # of the busy time
+
+
+def _edges(edges: Iterable[Signal], total: float) -> Table:
     """Who holds while whom waits, the largest share of busy time first."""
+    rows = [(name_of(edge.where), name_of(edge.other), edge.estimate.value) for edge in edges]
+    rest = total - sum(share for *_, share in rows)
+    if rest > _DUST:
+        rows.append(("other lines", "other lines", rest))
     return Table(
         name="who holds the GIL while whom waits",
         columns=("holds", "waits", "share of busy time"),
-        rows=tuple((name_of(edge.where), name_of(edge.other), edge.estimate.value) for edge in edges),
+        rows=tuple(rows),
     )
 
 
@@ -40,13 +48,13 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         claim=Claim(times=frozenset({TimeClass.GIL})),
         summary=f"Threads wait for the GIL for {share} of their busy time, held by {name_of(signal.where)}.",
         next_step=f"perfdiag profile -p {pid_of(signal)} -d 30 -f json  # tables of who holds and who waits",
-        victims=[edge.other for edge in edges if edge.other is not None],
+        victims=list(dict.fromkeys(edge.other for edge in edges if edge.other is not None)),
         chain=[
             f"{name_of(edge.where)} holds while {name_of(edge.other)} waits:"
             f" {human(edge.estimate.value, Unit.RATIO)} of the busy time"
-            for edge in edges
+            for edge in edges[:_TOLD]
         ],
-        tables=[_edges(edges)] if edges else [],
+        tables=[_edges(edges, signal.estimate.value)] if edges else [],
     )
     if draft:
         yield draft

@@ -42,3 +42,12 @@ def test_it_names_who_holds_while_whom_waits():
         "price (orders.py:40) holds while load (orders.py:88) waits: 35 % of the busy time",
     ) == found.chain
     assert frozenset({TimeClass.GIL}) == found.claim.times
+
+
+def test_the_table_has_the_edges_and_what_they_leave():
+    edge = share("gil.edge", 0.35, where=PRICE, other=LOAD)
+    (found,) = said(SPEC, share("time.gil", 0.4, where=PRICE), edge)
+    (table,) = found.tables
+    assert ("holds", "waits", "share of busy time") == table.columns
+    rest = ("other lines", "other lines", pytest.approx(0.05))
+    assert (("price (orders.py:40)", "load (orders.py:88)", 0.35), rest) == table.rows
