@@ -171,8 +171,6 @@ class Collection:
         self._sockets.look(self.recording.processes)
         samples.extend(self._sockets.samples())
         samples.extend(self._titles.samples(self.recording.processes))
-        if sampler is not None:
-            samples.extend(sampler.growth.samples(self.recording.processes))
         for collector in self._collectors:
             pids = self._busiest() if collector.scope == "process" else [None]
             for pid in pids:
