@@ -83,7 +83,7 @@ class Collection:
                     self.command.begin()
                 sampler.stop()
                 beside.stop()
-            last = self._snapshot()
+            last = self._snapshot(sampler)
             found = beside.finish(recording, sampler.hello, sampler.totals)
         faults = (*last.faults, *sampler.faults, *found.faults)
         recording.snapshots.append(replace(last, faults=faults))
@@ -158,12 +158,12 @@ class Collection:
             progress(min(1.0, (now - started) / self.plan.duration))
             if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
                 mark = time.process_time()
-                recording.snapshots.append(self._snapshot())
+                recording.snapshots.append(self._snapshot(sampler))
                 each(recording)
                 cost = (time.process_time() - mark) / (_SNAPSHOTS * self.plan.budget)
                 due += max(1.0, cost, (now - started) / _EACH)
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self, sampler: Sampler | None = None) -> Snapshot:
         clock = self._host.clock
         at, wall = clock.monotonic_ns() / 1e9, clock.wall()
         samples: list[Sample] = []
@@ -171,6 +171,8 @@ class Collection:
         self._sockets.look(self.recording.processes)
         samples.extend(self._sockets.samples())
         samples.extend(self._titles.samples(self.recording.processes))
+        if sampler is not None:
+            samples.extend(sampler.growth.samples(self.recording.processes))
         for collector in self._collectors:
             pids = self._busiest() if collector.scope == "process" else [None]
             for pid in pids:

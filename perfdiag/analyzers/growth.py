@@ -14,6 +14,7 @@ from math import inf
 from typing import NamedTuple
 
 from perfdiag.attribution.busy import busy_time
+from perfdiag.attribution.growing import Met, growing
 from perfdiag.attribution.makers import OPENERS, made_in
 from perfdiag.attribution.places import culprit
 from perfdiag.diagnosis import Signal
@@ -142,14 +143,38 @@ def _labels(slope: Slope, room: float) -> Labels:
 def _place(amount: Amount, step: Step | None) -> Place | None:
     if step is None or not amount.subject.startswith("process:"):
         return None
-    found = culprit(_faults(step) if amount.name == "memory.growth" else _openings(step))
+    memory = amount.name == "memory.growth"
+    seen = growing(tuple(_met(amount.subject, "growth.pages" if memory else "growth.descriptors", step)))
+    if seen is not None:
+        return seen
+    found = culprit(_faults(step) if memory else _openings(step))
     return found[0] if found else None
+
+
+def _met(subject: str, name: str, step: Step) -> Iterator[Met]:
+    """The stacks that looks in quick succession met while the process grew. One that is seen to wait as well
+    is about to, or has just been woken."""
+    now, pid, waits = Readings.of(step.snapshot), subject.partition(":")[2], _waits(step)
+    for labels, sample in now.samples.get(name, {}).items():
+        found = dict(labels)
+        ids = [int(word) for word in found.get("stacks", "").split() if word.isdecimal() and len(word) < 10]
+        ids = [number for number in ids if number < len(step.stacks)]
+        at_work = [number for number in ids if number not in waits] if found.get("work") == "1" else []
+        if found.get("pid") == pid and ids:
+            looks = now.sample("growth.looks", labels)
+            stacks = tuple(step.stacks[number] for number in at_work or ids)
+            yield Met(stacks, bool(at_work), looks.value if looks else 0.0, max(0.0, sample.value))
+
+
+def _waits(step: Step) -> set[int]:
+    """Stacks at which a thread was seen to wait."""
+    return {key.stack for key in step.table.rows if key.time not in _AT_WORK}
 
 
 def _faults(step: Step) -> Iterable[tuple[Stack, float]]:
     """Where new memory is touched: page faults by stack. What a thread did between two looks at which it
     waited is booked where it waits, so stacks that were seen at work come first."""
-    waits = {key.stack for key in step.table.rows if key.time not in _AT_WORK}
+    waits = _waits(step)
     found = [(stack, faults) for stack, faults in step.table.faults.items() if stack >= 0]
     seen = [(stack, faults) for stack, faults in found if stack not in waits]
     return ((step.stacks[stack], faults) for stack, faults in seen or found)

@@ -14,10 +14,12 @@ from perfdiag.host.clock import SystemClock
 from perfdiag.host.parent import die_with_parent
 from perfdiag.model import TARGET_EXITED
 from perfdiag.sampler.budget import Budget
+from perfdiag.sampler.close_up import SHARE, CloseUp
 from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.outbox import Outbox
 from perfdiag.sampler.program import Program
 from perfdiag.sampler.request import Request
+from perfdiag.sampler.still import Still
 from perfdiag.sampler.stream import Message
 from perfdiag.sampler.throttle import Throttle
 
@@ -32,6 +34,8 @@ class Session:
         self._request, self._outbox = request, Outbox(request.out)
         self._loop = Loop(rate=request.rate, clock=SystemClock(), throttle=Throttle(request.cpu_stat))
         self._program = Program(request, self._loop)
+        self._close_up = CloseUp(request.procfs, min(SHARE, request.budget / 3))
+        self._still = Still()
         self._ending = False
         self._ended = ""
         self._next_flush = 0.0
@@ -47,6 +51,7 @@ class Session:
         self._loop.run(time.monotonic_ns() + int(self._request.duration * 1e9), self._between)
         self._program.settle(0.3)
         self._flush()
+        self._close_up.close()
         self._outbox.send(Message.END, self._program.totals() | self._totals())
         self._program.close()
 
@@ -66,6 +71,8 @@ class Session:
         if not self._program.alive():
             self._ended = TARGET_EXITED
             return False
+        self._close_up.look(self._loop, now)
+        self._still.look(self._loop.members, now)
         if now >= self._next_flush:
             self._next_flush = now + _FLUSH
             self._flush()
@@ -75,6 +82,8 @@ class Session:
     def _flush(self) -> None:
         program = self._program
         self._outbox.flush(self._loop, program.interned, program.stacks, program.take_processes())
+        if grown := self._close_up.take():
+            self._outbox.send(Message.GROWTH, grown)
 
 
 def main(text: str) -> None:

@@ -18,6 +18,7 @@ from perfdiag.host.commands import Child, start_python
 from perfdiag.host.procfs import parse_stat
 from perfdiag.model import Fault, Frame, Object, ObjectType, Origin, Process, Role, Stack, Thread
 from perfdiag.recording import Recording
+from perfdiag.sampler.growth import Growth
 from perfdiag.sampler.request import Request
 from perfdiag.sampler.stream import Message, Splitter, unpack_ticks
 
@@ -41,6 +42,7 @@ class Sampler:
         self.hello: dict[str, Any] = {}
         self.totals: dict[str, Any] = {}
         self.faults: list[Fault] = []
+        self.growth = Growth()
         self.done = self._stopping = False
         source, sink = os.pipe2(os.O_CLOEXEC)
         text = replace(request, parent=os.getpid(), out=sink).dump()
@@ -109,6 +111,8 @@ class Sampler:
             case Message.END:
                 self.totals = json.loads(body)
                 self.hello |= {"engine": self.totals["engine"]}
+            case Message.GROWTH:
+                self.growth.take(json.loads(body))
             case Message.FRAMES:
                 for file, function, line, first in json.loads(body):
                     origin = self._origin(file)

@@ -152,7 +152,7 @@ class Member:
         if reader is not None:
             try:
                 self.tasks.look(
-                    number, now, reader, lambda stack: self._stack(reader, stack), self._peer, into
+                    number, now, reader, lambda stack: self.stack(reader, stack), self._peer, into
                 )
             except Vanished:
                 self._reader = None
@@ -195,7 +195,7 @@ class Member:
                 return
             python.stacks.update(again.stacks)
 
-    def _stack(self, reader: StackReader, number: int) -> int:
+    def stack(self, reader: StackReader, number: int) -> int:
         """The id in the recording of a stack of the reader."""
         ids = self._ids
         while len(ids) <= number:
@@ -209,7 +209,7 @@ class Member:
         if thread.tid in python.torn:
             return -1, RowFlag.TORN
         number = python.stacks.get(thread.tid, -1)
-        return (self._stack(self._reader, number), RowFlag(0)) if number >= 0 else (-1, RowFlag.NO_STACK)
+        return (self.stack(self._reader, number), RowFlag(0)) if number >= 0 else (-1, RowFlag.NO_STACK)
 
     def _row(
         self,

@@ -27,6 +27,7 @@ class Message(IntEnum):
     OBJECTS = 5  # [{"id", ...}, ...]: new, or again with what was learnt about it
     TICKS = 6  # packed columns
     PROCESSES = 8  # [[index, {fields of model.Process}], ...]: new, or again with what was learnt about it
+    GROWTH = 9  # [[process, [stack, ...], at work, looks, pages, descriptors], ...]: to be added up
     END = 7  # {"ended", "planned", "made", "cpu", ...}
 
 
