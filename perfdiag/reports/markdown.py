@@ -10,6 +10,7 @@ from perfdiag.attribution.places import spot
 from perfdiag.diagnosis import Contrast, Evidence, Finding, Report
 from perfdiag.model import STOPPED, Estimate, Object, Place
 from perfdiag.plugins import Format
+from perfdiag.reports._tables import cells, columns
 from perfdiag.reports._training import sentence
 from perfdiag.text import markdown, markdown_code, markdown_prose, without_commands
 from perfdiag.units import Unit, human
@@ -25,6 +26,10 @@ def render(report: Report) -> str:
         _overview(report.findings),
         *(block for finding in report.findings[:_SHOWN] for block in _finding(finding)),
         _bullets("Training, of the wall time", map(sentence, report.training)),
+        _bullets(
+            "Measured for an open question",
+            (f"{one.question} {one.measurement}: {one.answer}" for one in report.followed_up),
+        ),
         *_unseen(report),
         _cost(report),
     ]
@@ -34,7 +39,8 @@ def render(report: Report) -> str:
 def _verdict(report: Report) -> str:
     target = markdown_code(report.meta.target)
     if report.verdict == "inconclusive":
-        return f"Inconclusive: {target}".rstrip()
+        more = f", needs about {human(report.needs, Unit.SECONDS)} more" if report.needs else ""
+        return f"Inconclusive: {target}{more}".rstrip()
     if report.verdict == "healthy" or not report.findings:
         state = "Stopped" if STOPPED in report.meta.blind else "Healthy"
         return f"{state}: nothing of severity notice or above in {target}"
@@ -85,6 +91,11 @@ def _finding(finding: Finding) -> Iterable[str]:
     yield markdown_prose(finding.summary)
     yield _table(("evidence", "value", "interval", "source"), list(_evidence(finding)))
     yield _bullets("Because of", finding.chain)
+    for one in finding.tables:
+        yield f"**{markdown(one.name)}**"
+        yield _table(
+            tuple(map(markdown, columns(one))), [tuple(map(markdown, row)) for row in cells(one)]
+        )
     yield _bullets("Held up by it", (_place(place) for place in finding.victims))
     yield _bullets("Symptoms", finding.symptoms)
     yield _bullets("Rejected", (f"`{item.kind}`: {item.because}" for item in finding.against))

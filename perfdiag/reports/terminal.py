@@ -5,7 +5,6 @@ hot functions, the resources (utilization, saturation, errors), and what the loo
 cost. No colour: `perfdiag.reports` render text, and the command line colours it with `colourise`.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 from perfdiag.diagnosis import BreakdownRow, Finding, FunctionRow, Report, UseRow
@@ -13,6 +12,7 @@ from perfdiag.model import STOPPED, TASKS, Estimate, Object, Place
 from perfdiag.plugins import Format
 from perfdiag.reports._contrast import lines
 from perfdiag.reports._layout import WIDTH, cut, interval, shown, table, wrapped
+from perfdiag.reports._tables import lines as table_lines
 from perfdiag.reports._training import lines as training_lines
 from perfdiag.text import printable, printable_lines, without_commands
 from perfdiag.units import Unit
@@ -35,6 +35,7 @@ def render(report: Report) -> str:
         _breakdown(report),
         _functions(report.functions),
         _resources(report.use),
+        _followed_up(report),
         _unseen(report),
         _cost(report),
     ]
@@ -46,7 +47,8 @@ def _verdict(report: Report) -> str:
     if report.verdict == "inconclusive":
         ended = f" ({printable(report.meta.ended, 40)})" if report.meta.ended else ""
         ticks = f"{cost.made} of {cost.planned} ticks of {target}"
-        return cut(f"INCONCLUSIVE: {ticks} are too few to rank causes{ended}", WIDTH)
+        more = f", needs about {shown(report.needs, Unit.SECONDS)} more" if report.needs else ""
+        return cut(f"INCONCLUSIVE: {ticks} rank no cause{more}{ended}", WIDTH)
     if report.verdict == "healthy" or not report.findings:
         state = "STOPPED" if STOPPED in report.meta.blind else "HEALTHY"
         return cut(f"{state}: nothing of severity notice or above in {target}", WIDTH)
@@ -66,13 +68,19 @@ def _finding(number: int, finding: Finding) -> list[str]:
     lines += _labelled("found", [finding.summary])
     lines += _labelled("evidence", _evidence(finding))
     lines += _labelled("because of", finding.chain)
+    lines += table_lines(finding.tables)
     lines += _labelled("victims", [_place(place, 80) for place in finding.victims[:3]])
     lines += _labelled("symptoms", finding.symptoms)
     lines += _labelled("why", [_first_paragraph(finding.why)])
     lines += _labelled("do", [_first_paragraph(finding.advice)])
     lines += _labelled("not", [f"{item.kind}: {item.because}" for item in finding.against])
     lines += _labelled("next", [finding.next])
+    lines += _labelled("undecided", [_needs(finding.needs)] if finding.needs else [])
     return lines
+
+
+def _needs(seconds: float) -> str:
+    return f"about {shown(seconds, Unit.SECONDS)} more of looking would decide it"
 
 
 def _evidence(finding: Finding) -> Iterable[str]:
@@ -149,6 +157,13 @@ def _measured(estimate: Estimate | None) -> str:
     return "not measured" if estimate is None else interval(estimate)
 
 
+def _followed_up(report: Report) -> list[str]:
+    lines = []
+    for one in report.followed_up:
+        lines += wrapped(printable(f"{one.question} {one.measurement}: {one.answer}"), 4, first="  ")
+    return ["Measured for an open question", *lines] if lines else []
+
+
 def _unseen(report: Report) -> list[str]:
     lines = []
     missing: dict[str, list[str]] = {}
@@ -209,35 +224,6 @@ def _labelled(label: str, texts: Iterable[str]) -> list[str]:
             first = "   " + ("" if lines else label).ljust(_LABEL) + " "
             lines += wrapped(printable(text, 1000), len(first), first=first)
     return lines
-
-
-_COLOURS = {
-    "CRITICAL": "1;31",
-    "WARNING": "1;33",
-    "NOTICE": "1;36",
-    "INFO": "1",
-    "INCONCLUSIVE": "1;35",
-    "HEALTHY": "1;32",
-    "STOPPED": "1;35",
-}
-_SEVERITY = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
-_HEADLINE = re.compile(rf"^(?:[1-9]\. |(?:{'|'.join(_COLOURS)}): )")
-_HEADING = re.compile(
-    r"^(?:Where busy thread time goes|Hot functions, of the CPU time|Two processes|Resources"
-    r"|Not evaluated, not seen)$"
-)
-
-
-def colourise(text: str) -> str:
-    """A rendered report with severities and headings in colour; the words stay, for eyes and pipes."""
-    lines = []
-    for line in text.split("\n"):
-        if _HEADLINE.match(line):
-            line = _SEVERITY.sub(lambda found: f"\x1b[{_COLOURS[found[0]]}m{found[0]}\x1b[0m", line, count=1)
-        elif _HEADING.match(line):
-            line = f"\x1b[1m{line}\x1b[0m"
-        lines.append(line)
-    return "\n".join(lines)
 
 
 SPEC = Format(name="terminal", help=__doc__, suffixes=(), render=render)
