@@ -146,6 +146,8 @@ class Object:
     served: bool = False  # a connection that this process accepted: a wait on it is a wait for work
     connecting: bool = False  # polled until it is connected
     sending: bool = False  # polled for room to send, and for nothing else
+    holder: int = 0  # of a lock: the thread that held it at the end of the look, and had stood still for long
+    served_in: int = 0  # of a selector or an epoll set: most accepted connections that were seen in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +226,7 @@ class Snapshot:
 class Slice:
     """`weight` seconds of one thread within t0..t1. `stack` is where it was, `other` the stack that stood
     in its way (the holder of the GIL or of the lock); both are ids, -1 when not known. `faults`: page faults
-    in it, as far as they could be counted."""
+    in it, as far as they could be counted; `turns`: how many waits ended in it."""
 
     process: int
     tid: int
@@ -236,6 +238,7 @@ class Slice:
     weight: float
     other: int = -1
     faults: float = 0.0
+    turns: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

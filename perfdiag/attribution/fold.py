@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from perfdiag.attribution.blocked import class_of
 from perfdiag.attribution.groups import group_of, in_pool
+from perfdiag.attribution.herds import Herds
 from perfdiag.attribution.in_the_way import InTheWay
 from perfdiag.attribution.kernel_time import Counted, Entry, FaultPrice
 from perfdiag.attribution.lines import CALLS, Lines
@@ -16,8 +17,8 @@ from perfdiag.attribution.loops import EPISODE, Loops
 from perfdiag.attribution.own_children import OwnChildren
 from perfdiag.attribution.reader import Reader, Row
 from perfdiag.attribution.tasks import Tasks
-from perfdiag.attribution.thread_time import ThreadTime, slices_of
 from perfdiag.attribution.teams import joined
+from perfdiag.attribution.thread_time import ThreadTime, slices_of
 from perfdiag.attribution.turns import Turns
 from perfdiag.model import Slice, TimeClass
 from perfdiag.recording import Recording
@@ -43,6 +44,8 @@ class Attribution:
         self._classes: dict[tuple[int, int, int, bool, bool], TimeClass] = {}
         self._lines = Lines(self._reader.user)
         self._ways = InTheWay(self._reader, self._threads, self._unchanged)
+        self.locks = self._ways.locks
+        self.herds = Herds()
         self.loops = Loops(self._reader.stack, episode)
         self._tasks = Tasks(self._reader, self._threads)
         self._children = OwnChildren(recording.processes)
@@ -93,6 +96,7 @@ class Attribution:
             if flags & RowFlag.WORKED:
                 thread.stack = -1
             thread.count(Counted(*counted), self._price)
+        self.herds.tick()
         self._ways.look(at)
         self._tasks.tick(at)
 
@@ -124,11 +128,12 @@ class Attribution:
         self, thread: ThreadTime, at: float, counters: tuple[int, int, int], call: int, item: int, stack: int
     ) -> None:
         """Book the interval since the thread's last row, and take over its new state."""
-        before, was_running = thread.at, thread.running
+        before, was_running, was = thread.at, thread.running, (thread.blocked, thread.stack)
+        turns = counters[2] - thread.turns
         on_cpu = max(0, counters[0] - thread.cpu) / 1e9
         # of a delay that began before the thread was first seen only the end is in the window
         queued = min(max(0, counters[1] - thread.delay) / 1e9, at - thread.born)
-        woken = queued < _WAKE_UP * (counters[2] - thread.turns)
+        woken = queued < _WAKE_UP * turns
         thread.cpu, thread.delay, thread.turns = counters
         if woken and not (was_running and call == RUNNING):
             queued = 0.0
@@ -136,14 +141,17 @@ class Attribution:
         rest = at - before + thread.pending - on_cpu - queued
         thread.pending = 0.0
         old, new = thread.share_out(rest, call != RUNNING, at - self._before - on_cpu)
-        thread.wait(before, at, old)
+        ended, begun = thread.share_turns(turns, call != RUNNING)
+        thread.wait(before, at, old, ended)
         if was_running:  # the CPU time was spent where it ran, before it blocked or moved on
             self._work(thread, before, at, on_cpu)
         self._see(thread, at, call, item, stack)
         thread.turns_seen.see(thread.blocked, at, counters[0])
         if not was_running:
             self._work(thread, before, at, on_cpu)
-        thread.owed = new
+        thread.owed, thread.owed_turns = new, begun
+        if not was_running:
+            self.herds.woke(thread.group, turns, on_cpu, again=was == (thread.blocked, thread.stack))
         if woken and thread.inside is not None:
             thread.works.append(Entry(at - queued, at, *thread.inside, thread.stack, queued))
         else:

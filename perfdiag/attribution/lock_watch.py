@@ -71,7 +71,7 @@ class LockWatch:
         """A row of this thread: it has run."""
         self._ran[thread.process, thread.tid] = self._at
         if thread.blocked is TimeClass.LOCK:
-            self._holders.waits(thread.object, thread.stack)
+            self._holders.waits(thread.object, thread.stack, thread.tid)
 
     def waits(self, lock: int, stack: int) -> None:
         """A thread with this stack waits for this lock or turn."""

@@ -3,7 +3,8 @@
 CPython's locks do not record their owner. The likely holder is a thread that has, on its stack, a function in
 which the lock was seen to be acquired, and that does not wait for it now: it is further on in that function,
 inside the `with` block. Two threads that both qualify: the one that does not wait for another lock, then the
-one with the lower id.
+one with the lower id. Where each thread has a lock of its own, on which it waits for its work, none of them
+has another one's: who was seen to wait on that line for other locks, and never for this one, does not have it.
 """
 
 from collections import defaultdict
@@ -66,13 +67,20 @@ class Holders:
         self._stack = stack
         self._acquired_in: dict[int, dict[Function, set[int]]] = defaultdict(dict)  # function -> lines
         self._on_stack: dict[int, tuple[tuple[Function, int], ...]] = {}
+        self._waited: dict[int, dict[tuple[Function, int], set[int]]] = {}  # thread -> line -> locks
 
-    def waits(self, lock: int, stack: int) -> None:
-        """A thread with this stack waits for this lock."""
+    def waits(self, lock: int, stack: int, tid: int = 0) -> None:
+        """A thread with this stack waits for this lock. `tid` 0: for the lock of its function, if several
+        have one each."""
         known = self._stack(stack)
         frame = acquiring_frame(known.frames) if known else None
-        if frame is not None:
-            self._acquired_in[lock].setdefault(_function(frame), set()).add(frame.line)
+        if frame is None:
+            return
+        function = _function(frame)
+        self._acquired_in[lock].setdefault(function, set()).add(frame.line)
+        if tid:
+            lines = self._waited.setdefault(tid, {})
+            lines.setdefault((function, frame.line), set()).add(lock)
 
     def holder(self, lock: int, threads: Iterable[Seen]) -> Seen | None:
         """The likely holder, of these `candidates`; None when none qualifies."""
@@ -85,11 +93,19 @@ class Holders:
             waiting = seen.time is TimeClass.LOCK
             if waiting and seen.object == lock:
                 continue
-            if self._inside(seen, functions):
+            has_it = self.past(lock, seen) if waiting else self._inside(seen, functions)
+            if has_it and not self._has_another(lock, seen.tid, functions):
                 candidate = (int(waiting), seen.tid)
                 if candidate < rank:
                     best, rank = seen, candidate
         return best
+
+    def _has_another(self, lock: int, tid: int, functions: Mapping[Function, set[int]]) -> bool:
+        """Whether a thread has waited where this lock is waited for, but only for others."""
+        waited = self._waited.get(tid, {})
+        locks = [waited.get((function, line)) for function, lines in functions.items() for line in lines]
+        others = [found for found in locks if found]
+        return bool(others) and not any(lock in found for found in waited.values())
 
     def past(self, lock: int, seen: Seen) -> bool:
         """Whether a thread stands on a later line of a function than one on which the lock is acquired: it may
