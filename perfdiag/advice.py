@@ -40,6 +40,12 @@ def pack_texts(kind: str) -> dict[str, str]:
     }
 
 
+def pattern_text(name: str) -> str:
+    """What to do about a pattern, whatever the kind. Raises OSError when there is no such file."""
+    file = resources.files("perfdiag.patterns").joinpath("advice", f"{name.replace(' ', '-')}.md")
+    return file.read_text(encoding="utf-8").partition("\n")[2].strip()
+
+
 def advice_for(kind: str) -> Advice:
     """Why the kind matters, and what to do about it in any program."""
     found = sections(kind)

@@ -1,4 +1,4 @@
-"""The four kinds of plug-in, and how they are found.
+"""The kinds of plug-in, and how they are found.
 
 A plug-in is one file with a docstring (its manual), pure functions and one `SPEC`. Adding one touches that
 file, its test and the CHANGELOG: `discover` imports every public module of a package and takes its SPEC.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeVar
 
+from perfdiag.case import Case, Recognised
 from perfdiag.diagnosis import Draft, Signal
 from perfdiag.host import Host
 from perfdiag.model import Meta, Object, Process, Sample, Slice, Snapshot, Stack, Thread
@@ -147,6 +148,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A shape that findings of some `kinds` may have. `recognise` is pure; None: it does not apply. It says
+    more about a finding and never changes its kind."""
+
+    name: str
+    help: str
+    kinds: tuple[str, ...]
+    recognise: Callable[[Case, Signals], Recognised | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A format of reports, or of triages. `render` is pure; it gives bytes where the format is `binary`,
     which is never written to a terminal."""
@@ -158,7 +170,7 @@ class Format:
     binary: bool = False
 
 
-Spec = TypeVar("Spec", Collector, Analyzer, Rule, Format)
+Spec = TypeVar("Spec", Collector, Analyzer, Rule, Pattern, Format)
 
 
 def discover(package: ModuleType, kind: type[Spec]) -> tuple[Spec, ...]:

@@ -25,7 +25,7 @@ LEVELS = (
     ("judge_io", "judge_peers"),
     ("sampler", "requests"),
     ("attribution", "meta"),
-    ("collectors", "analyzers", "reports"),
+    ("collectors", "analyzers", "patterns", "reports"),
     ("claims", "collect", "contrast"),
     ("ledger",),
     ("advice", "summary"),

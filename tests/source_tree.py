@@ -10,7 +10,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 # The longest name first: a rule is in the package of rules
 PLUGIN_PACKAGES = tuple(
-    f"perfdiag.{one}" for one in ("analyzers.rules", "analyzers", "collectors", "reports")
+    f"perfdiag.{one}" for one in ("analyzers.rules", "analyzers", "collectors", "patterns", "reports")
 )
 
 

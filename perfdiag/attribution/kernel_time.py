@@ -32,6 +32,7 @@ class Entry:
     other: int = -1
     call: tuple[TimeClass, int] | None = None  # class and object of the system time in it, when it is known
     faults: float = 0.0
+    turns: float = 0.0  # of a wait: how many of them ended
 
 
 class Counted(NamedTuple):

@@ -46,6 +46,7 @@ class ThreadTime:
     loose: float = 0.0
     free: float = 0.0  # seconds in which it had nothing in hand: it waited for work, or for a CPU
     owed: float = 0.0  # seconds of the present wait from before its first tick, not booked yet
+    owed_turns: float = 0.0  # and waits like it that ended before that
     others: dict[int, int] = field(default_factory=dict)
     waits: list[Entry] = field(default_factory=list)
     works: list[Entry] = field(default_factory=list)
@@ -68,9 +69,19 @@ class ThreadTime:
         new = max(0.0, min(rest, newest)) / 2
         return rest - new, new
 
-    def wait(self, t0: float, t1: float, weight: float) -> None:
-        """Book blocked time in the present wait, split over who stood in the way of it."""
+    def share_turns(self, turns: int, blocks: bool) -> tuple[float, float]:
+        """Of the times that it was given a CPU since its last row, those that ended a wait like the present one,
+        and those that ended a wait like the one that begins now, if it `blocks`."""
+        if self.blocked is None:
+            return 0.0, float(turns) if blocks else 0.0
+        unseen = max(0, turns - 1) / 2 if blocks else 0.0
+        return turns - unseen, unseen
+
+    def wait(self, t0: float, t1: float, weight: float, turns: float = 0.0) -> None:
+        """Book blocked time in the present wait, split over who stood in the way of it; `turns`: waits that
+        ended."""
         weight, t0, self.owed = weight + self.owed, t0 - self.owed, 0.0
+        turns, self.owed_turns = turns + self.owed_turns, 0.0
         if weight <= 0 or self.blocked is None:
             return
         if self.blocked is TimeClass.IDLE:
@@ -79,7 +90,8 @@ class ThreadTime:
         time = self.turns_seen.told(self.blocked, self.object)
         for other, count in self.others.items() if total else ((-1, 1),):
             part = weight * count / (total or 1)
-            self.waits.append(Entry(t0, t1, time, self.object, self.stack, part, other))
+            ended = turns * part / weight
+            self.waits.append(Entry(t0, t1, time, self.object, self.stack, part, other, turns=ended))
 
     def settle(self) -> None:
         """Book what no sample saw: short waits between two looks at a running thread."""
@@ -88,6 +100,7 @@ class ThreadTime:
             factor = 1 + self.loose / seen
             for entry in self.waits:
                 entry.weight *= factor
+                entry.turns *= factor
         elif self.loose > _DUST:
             booked = self.works or self.outside_gil or self.told or self.queues
             if booked:
@@ -130,6 +143,7 @@ def slices_of(thread: ThreadTime, price: float) -> list[Slice]:
             weight=entry.weight,
             other=entry.other,
             faults=entry.faults,
+            turns=entry.turns,
         )
         for entry in thread.take(price)
     ]

@@ -4,7 +4,9 @@ segments that were sent again.
 For the snapshots, all with the label `pid`: `sockets.looked`, how often; counters by `address`:
 `accept.looks`, of these `accept.waited` (connections waited), `accept.depth` (how many, summed over the
 looks), and `accept.limit`, how many may; `tcp.peer.segments{peer, kind}` (sent, retransmitted), where `peer`
-is named as an object is. Sockets that are made and closed between two looks at the descriptors are missed.
+is named as an object is; `tcp.peer.connections{peer, kind}`: seen at a look, a second after the one before,
+and of these fresh (made since, and hardly used yet). Sockets that are made and closed between two looks at
+the descriptors are missed.
 """
 
 import os
@@ -29,6 +31,7 @@ _MOST_PROCESSES = 64
 _SCAN = 1.0  # seconds between two looks at all descriptors
 _SHARE = 0.05  # of a core, at most, goes into looks: there may be a million descriptors
 _OTHERS = "others"
+_FRESH = 16  # segments sent, at most: a handshake (that of TLS too), a question, the end
 
 Socket = tuple[int, int]  # descriptor, inode
 
@@ -50,6 +53,8 @@ class TcpSockets:
         self._depth: Counter[Address] = Counter()
         self._limits: dict[Address, int] = {}
         self._totals: dict[str, tuple[int, int]] = {}
+        self._seen: Counter[str] = Counter()
+        self._fresh: Counter[str] = Counter()
 
     def look(self, now: float) -> None:
         """At those that listen, and now and then at all; `now` in seconds."""
@@ -78,6 +83,8 @@ class TcpSockets:
         for peer, counts in self._totals.items():
             for kind, value in zip(("sent", "retransmitted"), counts, strict=True):
                 yield counter("tcp.peer.segments", value, pid=pid, peer=peer, kind=kind)
+            for kind, value in (("seen", self._seen[peer]), ("fresh", self._fresh[peer])):
+                yield counter("tcp.peer.connections", value, pid=pid, peer=peer, kind=kind)
 
     def _listener(self, descriptor: int, inode: int) -> None:
         try:
@@ -123,7 +130,11 @@ class TcpSockets:
             before = last.get(inode, (0, 0) if complete else now)
             now = (now[0], max(now[1], before[1]))  # fewer when the peer had some: those count but once
             self._segments[inode] = now
-            self._count(self._peer(info, ports), now[0] - before[0], now[1] - before[1])
+            peer = self._peer(info, ports)
+            self._count(peer, now[0] - before[0], now[1] - before[1])
+            if complete:
+                self._seen[peer] += 1
+                self._fresh[peer] += inode not in last and info.sent <= _FRESH
 
     def _peer(self, info: TcpInfo, ports: set[int]) -> str:
         """The name that a wait on this connection has as an object."""

@@ -162,3 +162,21 @@ def test_children_are_looked_at_as_long_as_they_are_the_ones_of_the_recording(se
             every.close()
         target.close()
         child.stdin.close()
+
+
+def test_connections_are_fresh_at_the_first_look_that_finds_them_unless_much_was_sent(server, own):
+    peer = "{}:{}".format(*server.getsockname())
+    with socket.create_connection(server.getsockname()) as kept:
+        own.look(0.0)
+        own.look(1.0)
+        with socket.create_connection(server.getsockname()) as once:
+            accepted = [server.accept()[0] for _ in range(2)]
+            own.look(2.0)
+            for _ in range(20):
+                kept.sendall(b"x")
+            once.close()
+            own.look(3.0)
+        for one in accepted:
+            one.close()
+    assert [4.0] == found(own, "tcp.peer.connections", peer=peer, kind="seen")
+    assert [1.0] == found(own, "tcp.peer.connections", peer=peer, kind="fresh")

@@ -1,0 +1,56 @@
+"""Threads that wake at the same time for nothing: each had a turn on a CPU and waits again in the same line.
+
+One such thread is a wait that was cut short. Many at the same tick are a herd: something told all of them
+what was meant for one. Threads that wake for reasons of their own do so independently: then the number of
+them at a tick has about its mean as variance, while a herd of n has n times that.
+"""
+
+from dataclasses import dataclass
+
+from perfdiag.timetable import Wakes
+
+_IN_VAIN = 0.0002  # seconds on a CPU in a turn, at most: it looked, and found nothing to do
+
+
+@dataclass(slots=True)
+class _Place:
+    now: int = 0  # that woke at the present tick
+    woken: int = 0
+    squares: int = 0
+
+    def close(self) -> None:
+        self.woken += self.now
+        self.squares += self.now * self.now
+        self.now = 0
+
+
+class Herds:
+    """Counts, for each group of threads, those that wake in vain at the same tick."""
+
+    def __init__(self) -> None:
+        self._ticks = 0
+        self._places: dict[str, _Place] = {}
+        self._turns: dict[str, int] = {}
+
+    def woke(self, group: str, turns: int, on_cpu: float, *, again: bool) -> None:
+        """A thread that waited has had so many turns; `again`: it waits in the same line as before."""
+        if turns <= 0:
+            return
+        self._turns[group] = self._turns.get(group, 0) + 1
+        if again and on_cpu <= _IN_VAIN * turns:
+            self._places.setdefault(group, _Place()).now += 1
+
+    def tick(self) -> None:
+        """The present tick is over."""
+        self._ticks += 1
+        for place in self._places.values():
+            if place.now:
+                place.close()
+
+    def wakes(self) -> dict[str, Wakes]:
+        """What was counted up to now, by group."""
+        return {
+            group: Wakes(self._ticks, place.woken, place.squares, self._turns[group])
+            for group, place in self._places.items()
+            if place.woken
+        }
