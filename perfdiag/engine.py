@@ -20,6 +20,7 @@ from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
 from perfdiag.attribution.functions import function_rows
 from perfdiag.attribution.peers import Peers
+from perfdiag.claims import Claimable
 from perfdiag.contrast import contrast
 from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
 from perfdiag.errors import FaultKind
@@ -108,10 +109,10 @@ def fold(
             objects=recording.objects,
             stacks=recording.stacks,
             table=table,
+            peers=peers.seen,
         )
         for one in found:
             state = states[one.name]
-            peers=peers.seen,
             states[one.name] = guard.run(one.name, state, one.step, state, step)
     table.unaccepted = pressing_queues(recording, table)
     engage(table, recording.stacks, recording.objects)
@@ -160,8 +161,8 @@ def diagnose(recording: Recording, options: Options) -> Report:
         faults=_faults(recording, guard),
         profile=weighted(table, recording),
         contrast=contrast(recording, meta, table, everything),
-    )
         training=guard.run("training", (), training_table, signals),
+    )
     return replace(report, brief=brief(report))
 
 
