@@ -137,6 +137,7 @@ class Finding:
     subject_name: str = ""  # the command of the process
     processes: int = 1  # of the subject
     tables: tuple[Table, ...] = ()
+    needs: float = 0.0  # seconds of looking more that would decide it, where it is inconclusive
 
     @property
     def of_time(self) -> bool:
@@ -244,6 +245,16 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What could not be told apart by half of a look, what was measured then for its sake, and what came of
+    it."""
+
+    question: str
+    measurement: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a format needs; findings are ranked by the lower bound of their gain."""
 
@@ -260,4 +271,6 @@ class Report:
     groups: tuple[GroupRow, ...] = ()
     functions: tuple[FunctionRow, ...] = ()
     contrast: Contrast | None = None
+    needs: float = 0.0  # seconds of looking more, where the verdict is inconclusive
+    followed_up: tuple[FollowUp, ...] = ()
     training: tuple[TrainingRow, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import perfdiag.analyzers
 import perfdiag.analyzers.rules
+from perfdiag import undecided
 from perfdiag.advice import advice_for
 from perfdiag.analyzers.training import training_table
 from perfdiag.analyzers.use import use_table
@@ -22,7 +23,7 @@ from perfdiag.attribution.functions import function_rows
 from perfdiag.attribution.peers import Peers
 from perfdiag.claims import Claimable
 from perfdiag.contrast import contrast
-from perfdiag.diagnosis import Draft, Finding, NotEvaluated, Report, Severity, Signal
+from perfdiag.diagnosis import Draft, NotEvaluated, Report, Signal
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
 from perfdiag.model import STOPPED, Fault, Meta, Role
@@ -36,7 +37,6 @@ from perfdiag.timetable import TimeTable
 
 _OF_THE_HOST = "host."  # kinds that speak of the whole host: no cause in the report of one process
 _KEPT_UP = 0.9  # of the planned ticks: below it the report warns
-_RANKED = 0.6  # below it nothing is ranked
 _UNSEEN = {
     "stacks.seen": "no stacks of an interpreter were read",
     "sockets.seen": "the sockets of the target could not be looked at",
@@ -47,7 +47,6 @@ _UNSEEN = {
     "memory.left": "a longer look: growth is told from six readings a second apart",
     "fd.growth": "a longer look: growth is told from six readings a second apart, and a limit",
 }
-_LEAST_TICKS = 100  # a plan for fewer says nothing about a program, however well it was kept
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
@@ -146,13 +145,16 @@ def diagnose(recording: Recording, options: Options) -> Report:
     rows = Claimable(busy, recording.stacks, recording.objects)
     drafts = tailored(drafts, rows, recording.processes, recording.stacks)
     findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
-    enough = meta.cost.made >= _RANKED * max(_LEAST_TICKS, meta.cost.planned)
+    ranked = undecided.enough(meta)
+    findings = findings if ranked else undecided.unranked(findings)
+    verdict = undecided.verdict(findings) if ranked else "inconclusive"
     report = Report(
         meta=_told(meta, health),
         window=recording.window,
-        verdict=_verdict(findings) if enough else "inconclusive",
+        verdict=verdict,
         brief=(),
-        findings=findings if enough else tuple(_unranked(findings)),
+        findings=findings,
+        needs=undecided.needed(findings, meta) if verdict == "inconclusive" else 0.0,
         groups=group_rows(table),
         breakdown=breakdown_rows(table, recording, everything),
         functions=function_rows(everything, recording.stacks),
@@ -222,16 +224,6 @@ def _context(
         whole=meta.subject,
         processes=max(1, len(recording.processes)),
     )
-
-
-def _verdict(findings: Iterable[Finding]) -> str:
-    return "findings" if any(f.severity >= Severity.NOTICE for f in findings) else "healthy"
-
-
-def _unranked(findings: Iterable[Finding]) -> Iterable[Finding]:
-    """Too few ticks were made: what was seen is told, nothing is claimed."""
-    for finding in findings:
-        yield replace(finding, verdict="inconclusive", severity=Severity.INFO, confidence=0.0)
 
 
 def _told(meta: Meta, health: float) -> Meta:

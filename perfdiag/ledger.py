@@ -13,15 +13,15 @@ import numpy as np
 
 from perfdiag.attribution.busy import Array, Busy
 from perfdiag.claims import Claimed, claim_rows, in_order
+from perfdiag.confidence import SURE, Certainty, at_culprit, chances, independent
 from perfdiag.diagnosis import Draft, Finding, Severity
-from perfdiag.model import ON_CPU, Estimate, Object, Stack
+from perfdiag.model import ON_CPU, Estimate, Object, Stack, TimeClass
 from perfdiag.plugins import Rule
 from perfdiag.score import score, severity
-from perfdiag.stats.shares import resample_sums, shares
+from perfdiag.stats.shares import shares
+from perfdiag.undecided import more_time
 
-_RESAMPLES = 400
 _ALIKE = 0.05  # gains closer than this are as good as equal
-_SURE = 0.97  # no look of ten seconds makes a diagnosis more certain than this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def settle(drafts: Sequence[Draft], context: Context) -> tuple[Finding, ...]:
     timed = [draft for draft in ordered if draft.claim is not None]
     claims = claim_rows(timed, context.busy, context.stacks, context.objects)
     findings = _timed(claims, context) + _levels([draft for draft in ordered if draft.claim is None], context)
-    return tuple(sorted(findings, key=_rank))
+    return tuple(replace(finding, needs=more_time(finding)) for finding in sorted(findings, key=_rank))
 
 
 def _levels(drafts: Sequence[Draft], context: Context) -> list[Finding]:
@@ -78,7 +78,7 @@ def _levels(drafts: Sequence[Draft], context: Context) -> list[Finding]:
             context,
             impact=drafts[number].estimate,
             gain=drafts[number].estimate,
-            confidence=_SURE,
+            confidence=SURE,
             symptoms=tuple(found),
         )
         for number, found in symptoms.items()
@@ -108,17 +108,17 @@ def _timed(claims: Sequence[Claimed], context: Context) -> list[Finding]:
     impacts = shares(parts, busy.total)
     on_cpu = [float(row.sum()) if key.time in ON_CPU else 0.0 for key, row in busy.rows]
     gains = [_gain(claimed, impact, on_cpu, context) for claimed, impact in zip(claims, impacts, strict=True)]
-    confidences = _confidences(parts, [gain.value for gain in gains], context)
+    certainties = _certainties(claims, parts, [gain.value for gain in gains], context)
     return [
         _finding(
             _judged(claimed.draft, impact),
             context,
             impact=impact,
             gain=gain,
-            confidence=confidence,
+            confidence=certainty.confidence,
             symptoms=tuple(claimed.symptoms),
         )
-        for claimed, impact, gain, confidence in zip(claims, impacts, gains, confidences, strict=True)
+        for claimed, impact, gain, certainty in zip(claims, impacts, gains, certainties, strict=True)
     ]
 
 
@@ -156,15 +156,22 @@ def _gain(claimed: Claimed, impact: Estimate, on_cpu: Sequence[float], context: 
     )
 
 
-def _confidences(parts: Array, gains: Sequence[float], context: Context) -> list[float]:
-    """How often each finding is the largest when the window is drawn again, less what was not seen."""
-    sums = resample_sums(parts, seed=context.seed, resamples=_RESAMPLES)
-    totals = parts.sum(axis=1)
-    scale = np.array(gains) / np.where(totals > 0, totals, 1.0)
-    wins = np.bincount(np.argmax(sums * scale, axis=1), minlength=len(parts)) / _RESAMPLES
-    blocks = parts.shape[1]
-    known = context.health * blocks / (blocks + 2)
-    return [round(float(min(_SURE, win * known)), 3) for win in wins]
+def _certainties(
+    claims: Sequence[Claimed], parts: Array, gains: Sequence[float], context: Context
+) -> list[Certainty]:
+    """What the confidence of each claim is made of."""
+    busy = context.busy
+    unknown = busy.part(row for key, row in busy.rows if key.time is TimeClass.UNKNOWN)
+    wins = chances(parts, gains, unknown, busy.seconds, context.seed)
+    return [
+        Certainty(
+            chance=float(win),
+            looks=independent(part),
+            made=context.health,
+            at_culprit=at_culprit(claimed, busy, context.stacks, context.objects),
+        )
+        for claimed, part, win in zip(claims, parts, wins, strict=True)
+    ]
 
 
 def _fingerprint(draft: Draft) -> str:

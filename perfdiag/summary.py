@@ -15,6 +15,7 @@ from perfdiag.model import STOPPED, Object, TimeClass
 from perfdiag.recording import Recording
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import TimeKey, TimeTable
+from perfdiag.undecided import enough, may_be_ill
 from perfdiag.units import Unit, human
 
 _SHOWN = 0.01  # of the busy time; smaller rows are left to the formats that draw
@@ -92,13 +93,7 @@ def weighted(table: TimeTable, recording: Recording) -> tuple[Weighted, ...]:
 def brief(report: Report) -> tuple[str, ...]:
     """What, how much, what to do: three sentences."""
     if report.verdict == "inconclusive":
-        cost, ended = report.meta.cost, report.meta.ended
-        why = f"; {ended}" if ended else ""
-        return (
-            "Inconclusive: too few samples were made to rank causes.",
-            f"{cost.made} of {cost.planned} planned ticks came in time{why}.",
-            "Measure again for longer, or on a host that is less busy.",
-        )
+        return _inconclusive(report)
     first = next((f for f in report.findings if f.severity >= Severity.NOTICE), None)
     if first is None and STOPPED in report.meta.blind:
         return (
@@ -110,6 +105,25 @@ def brief(report: Report) -> tuple[str, ...]:
         healthy = (_healthy(report), _occupied(report.groups), "Nothing needs to be done.")
         return _unjudged(report) or healthy
     return (first.summary, _worth(first), _first_sentence(first.advice))
+
+
+def _inconclusive(report: Report) -> tuple[str, ...]:
+    more = f"about {human(report.needs, Unit.SECONDS)} more" if report.needs else ""
+    if not enough(report.meta):
+        cost, ended = report.meta.cost, report.meta.ended
+        why = f"; {ended}" if ended else ""
+        return (
+            "Inconclusive: too few samples were made to rank causes.",
+            f"{cost.made} of {cost.planned} planned ticks came in time{why}.",
+            f"It needs {more}, or a host that is less busy.",
+        )
+    doubtful = next(finding for finding in report.findings if may_be_ill(finding))
+    low, high = (human(bound, Unit.RATIO) for bound in (doubtful.impact.low, doubtful.impact.high))
+    return (
+        f"Inconclusive: {doubtful.summary}",
+        f"That share may as well be {low} as {high}: it came and went while it was looked at.",
+        f"It needs {more} to be decided." if more else "It comes and goes too rarely for a look to decide.",
+    )
 
 
 def _unjudged(report: Report) -> tuple[str, ...]:

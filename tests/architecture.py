@@ -27,6 +27,8 @@ LEVELS = (
     ("attribution", "meta"),
     ("collectors", "analyzers", "patterns", "reports"),
     ("claims", "collect", "contrast"),
+    ("confidence",),
+    ("undecided",),
     ("ledger",),
     ("advice", "summary"),
     ("tailoring",),

@@ -200,15 +200,24 @@ def test_a_claim_takes_all_of_its_classes_in_other_groups_as_well():
 
 
 def test_confidence_is_that_of_being_the_largest_and_less_when_ticks_are_missing():
-    rows = (row(PYTHON, 2.0), row(NETWORK, 8.0))
-    first, second = settle([HOT, PEER], context(*rows))
+    rows = (row(PYTHON, 2.0), row(NETWORK, 8.0, stack=SHOP.load))
+    peer = located(88)
+    first, second = settle([HOT, peer], context(*rows))
     assert ("net.peer-wait", "cpu.hot-code") == (first.kind, second.kind)
     assert 0.9 < first.confidence < 1.0
     assert 0.0 == second.confidence
     assert (
         pytest.approx(0.6 * first.confidence, rel=0.03)
-        == settle([PEER], context(*rows, health=0.6))[0].confidence
+        == settle([peer], context(*rows, health=0.6))[0].confidence
     )
+
+
+def test_what_is_undecided_says_how_long_a_look_would_decide_it():
+    key, _ = row(NETWORK, 1.0)
+    bursts = np.zeros(BLOCKS)
+    bursts[3:6] = 1.0
+    found = settle([draft("net.peer-wait", 0.3, NETWORK)], context((key, bursts), row(PYTHON, 7.0)))
+    assert [("inconclusive", True)] == [(one.verdict, one.needs > 0) for one in found]
 
 
 def located(line, function="load", item=SHOP.database):

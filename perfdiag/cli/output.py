@@ -105,7 +105,7 @@ def write_reports(
     if not quiet:
         rendered = known[format_name].render(report)
         if isinstance(rendered, str) and format_name == "terminal" and _coloured(color):
-            from perfdiag.reports.terminal import colourise
+            from perfdiag.reports._colours import colourise
 
             rendered = colourise(rendered)
         codes.append(attempt(say, rendered))

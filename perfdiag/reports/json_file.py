@@ -32,6 +32,7 @@ def render(report: Report) -> str:
         "run_id": _text(report.meta.run_id),
         "verdict": report.verdict,
         "brief": _texts(report.brief),
+        "needs_seconds": _number(report.needs),
         "window": _window(report.window),
         "meta": _meta(report.meta),
         "findings": [_finding(finding) for finding in report.findings],
@@ -40,6 +41,10 @@ def render(report: Report) -> str:
         "breakdown": [_breakdown(row) for row in report.breakdown],
         "contrast": as_json(report.contrast),
         "training": [training_row(row) for row in report.training],
+        "followed_up": [
+            {name: _text(getattr(one, name)) for name in ("question", "measurement", "answer")}
+            for one in report.followed_up
+        ],
         "use": [_use(row) for row in report.use],
         "not_evaluated": [{"kind": row.kind, "missing": _text(row.missing)} for row in report.not_evaluated],
         "faults": [
@@ -90,6 +95,7 @@ def _finding(finding: Finding) -> Json:
         "next": _text(finding.next),
         "thresholds": {name: _number(value) for name, value in finding.thresholds},
         "measured": _text(finding.measured),
+        "needs_seconds": _number(finding.needs),
     }
 
 

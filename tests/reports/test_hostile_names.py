@@ -10,7 +10,8 @@ from jsonschema import Draft7Validator, Draft202012Validator
 import perfdiag.reports
 from perfdiag import schemas
 from perfdiag.plugins import Format, discover
-from perfdiag.reports.terminal import WIDTH, colourise
+from perfdiag.reports._colours import colourise
+from perfdiag.reports.terminal import WIDTH
 from perfdiag.text import printable, printable_lines
 from tests.examples import FULL, hostile
 from tests.hostile_names import names

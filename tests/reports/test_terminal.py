@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 from perfdiag.model import STOPPED
-from perfdiag.reports.terminal import WIDTH, colourise, render
+from perfdiag.reports._colours import colourise
+from perfdiag.reports.terminal import WIDTH, render
 from tests.examples import CALM, FULL, INCONCLUSIVE, PEER_WAIT, REPORTS
 
 

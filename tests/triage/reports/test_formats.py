@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 import perfdiag.triage.reports
 from perfdiag import schemas
 from perfdiag.plugins import Format, discover
+from perfdiag.reports._colours import colourise
 from perfdiag.reports._layout import WIDTH
-from perfdiag.reports.terminal import colourise
 from perfdiag.text import printable_lines
 from perfdiag.triage.records import Figure, State
 from perfdiag.triage.reports.brief import render as brief

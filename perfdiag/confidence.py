@@ -1,0 +1,83 @@
+"""How sure a finding is: the probability that its kind with its culprit is the largest recoverable cause.
+
+It is a product. How often the finding would be the largest if the look were made again: the window is drawn
+anew in blocks, and each share goes astray by what attribution may be wrong by. How much was seen: n blocks of
+time that are as good as independent, and the part of the planned looks that were made. How certain the
+culprit is: the part of the claimed time that was spent at it. And SURE: what stays wrong when all of that is
+as good as it can be. docs/agent-performance/method.md says how the numbers were fitted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from perfdiag.attribution.busy import Array, Busy
+from perfdiag.attribution.places import function_keys
+from perfdiag.claims import Claimed
+from perfdiag.model import IMPOSED, Object, Place, Stack, TimeClass
+from perfdiag.stats.shares import resample_sums
+
+SURE = 0.95  # of diagnoses with nothing against them are right
+_RESAMPLES = 400
+_ASTRAY = 0.03  # standard deviation of a share beside what targets log of themselves
+_PRIOR = 0.5  # blocks that a claim must have had before it is worth as much as what was not seen
+_ELSEWHERE = 0.5  # of the confidence is lost when none of the claimed time was spent at the culprit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """What the confidence of one claim is made of; see above."""
+
+    chance: float
+    looks: float  # blocks of time that are as good as independent
+    made: float  # of the planned looks
+    at_culprit: float
+
+    @property
+    def confidence(self) -> float:
+        seen = self.made * self.looks / (self.looks + _PRIOR)
+        place = 1 - _ELSEWHERE * (1 - self.at_culprit)
+        return round(SURE * self.chance * seen * place, 3)
+
+
+def chances(parts: Array, gains: Sequence[float], unknown: Array, whole: float, seed: int) -> Array:
+    """How often each claim (parts: [k, n_blocks], seconds) is the largest by its gain when it is drawn again.
+    Time whose class is `unknown` [n_blocks] competes too: what it goes to may be the cause."""
+    sums = resample_sums(np.vstack([parts, unknown]), seed=seed, resamples=_RESAMPLES)
+    totals = np.append(parts.sum(axis=1), unknown.sum())
+    worth = np.append(np.array(gains), unknown.sum() / max(whole, 1e-9))
+    drawn = sums * (worth / np.where(totals > 0, totals, 1.0))
+    drawn += np.random.default_rng(seed + 1).normal(0.0, _ASTRAY, drawn.shape)
+    wins = np.bincount(np.argmax(drawn, axis=1), minlength=len(worth))
+    chance: Array = wins[:-1] / _RESAMPLES
+    return chance
+
+
+def independent(part: Array) -> float:
+    """Blocks of equal size that say as much: all of them for time that is spread evenly, one for a burst."""
+    squares = float((part**2).sum())
+    return float(part.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
+def at_culprit(claimed: Claimed, busy: Busy, stacks: Sequence[Stack], objects: Sequence[Object]) -> float:
+    """The part of the claimed time in whose stack, or in that of who stood in the way, the culprit's function
+    is, or that was spent on its object. All of it for what is done to a thread from outside."""
+    draft = claimed.draft
+    rows = [busy.rows[number] for number in claimed.rows]
+    weights = [float(seconds.sum()) for _, seconds in rows]
+    whole = sum(weights)
+    if whole <= 0 or (draft.claim and draft.claim.times <= IMPOSED - {TimeClass.GIL}):
+        return 1.0
+    there = [_is_at(draft.where, (key.stack, key.other), stacks) for key, _ in rows]
+    name = draft.object.name if draft.object else ""
+    on_it = [bool(name) and key.object >= 0 and objects[key.object].name == name for key, _ in rows]
+    parts = [sum(w for w, yes in zip(weights, found, strict=True) if yes) for found in (there, on_it)]
+    return max(parts) / whole
+
+
+def _is_at(where: Place | None, ids: Sequence[int], stacks: Sequence[Stack]) -> bool:
+    if where is None:
+        return False
+    key = f"{where.file}:{where.function}"
+    return any(number >= 0 and key in function_keys(stacks[number]) for number in ids)

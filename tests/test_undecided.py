@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import pytest
+
+from perfdiag.diagnosis import Severity
+from perfdiag.model import Cost, Estimate
+from perfdiag.undecided import enough, may_be_ill, more_time, needed, unranked, verdict
+from perfdiag.units import Unit
+from tests.examples import FULL, PEER_WAIT
+
+LIMITS = (("share_notice", 0.1), ("share_warning", 0.3), ("share_critical", 0.7))
+
+
+def doubtful(value: float, low: float, seconds: float = 10.0):
+    """A finding whose interval holds its limit of a tenth."""
+    impact = Estimate(value=value, low=low, high=1.0, unit=Unit.RATIO, n=40)
+    return replace(
+        PEER_WAIT, impact=impact, verdict="inconclusive", severity=Severity.INFO, thresholds=LIMITS,
+        window=(0.0, seconds), gain_model="time", needs=0.0,
+    )  # fmt: skip
+
+
+def looked(made: int, planned: int, duration: float = 1.0):
+    cost = Cost(sampler_cpu=0, parent_cpu=0, planned=planned, made=made, stacks=0, torn=0, retried=0)
+    return replace(FULL.meta, cost=cost, duration=duration)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "expected"),
+    [
+        (0.3, 0.0, 12.5),  # the bound has to come from 0.3 to 0.2 away: (3/2)^2 of the time
+        (0.3, 0.08, 2.1),
+        (0.11, 0.05, 350.0),
+        (0.11, 0.02, 0.0),  # 800 s: it lies at its limit, and no look will tell
+        (0.1, 0.05, 0.0),
+        (0.05, 0.0, 0.0),
+    ],
+)
+def test_an_interval_narrows_with_the_root_of_the_time(value: float, low: float, expected: float) -> None:
+    assert expected == pytest.approx(more_time(doubtful(value, low)), abs=0.1)
+
+
+def test_what_fired_needs_no_more_time() -> None:
+    assert 0.0 == more_time(replace(doubtful(0.3, 0.0), verdict="fired"))
+
+
+def test_a_level_needs_no_more_time() -> None:
+    assert 0.0 == more_time(replace(doubtful(0.3, 0.0), gain_model="level"))
+
+
+def test_a_share_that_may_be_worth_a_warning_leaves_a_report_inconclusive() -> None:
+    assert [True, False] == [may_be_ill(doubtful(value, 0.05)) for value in (0.3, 0.29)]
+    assert "inconclusive" == verdict([doubtful(0.3, 0.05)])
+    assert "healthy" == verdict([doubtful(0.29, 0.05)])
+    assert "healthy" == verdict([])
+
+
+def test_what_fired_makes_a_report_of_findings_whatever_is_in_doubt() -> None:
+    assert "findings" == verdict([doubtful(0.5, 0.05), PEER_WAIT])
+
+
+@pytest.mark.parametrize(
+    ("made", "planned", "expected"),
+    [(60, 100, True), (59, 100, False), (50, 50, False), (600, 1000, True), (599, 1000, False)],
+)
+def test_looks_enough_are_most_of_those_planned_and_not_few(made: int, planned: int, expected: bool) -> None:
+    assert expected == enough(looked(made, planned))
+
+
+def test_a_look_that_was_too_short_says_how_much_is_missing() -> None:
+    assert 1.0 == needed([], looked(50, 50, 0.5))  # half a second, and never less than one
+    assert 4.0 == needed([], looked(20, 20, 1.0))
+
+
+def test_on_a_host_without_time_for_looks_another_whole_look_is_needed() -> None:
+    assert 10.0 == needed([], looked(100, 1000, 10.0))
+
+
+def test_a_report_needs_what_its_doubtful_findings_need() -> None:
+    doubts = [replace(doubtful(0.4, 0.0), needs=7.8), replace(doubtful(0.2, 0.0), needs=30.0)]
+    assert 7.8 == needed(doubts, looked(1000, 1000))
+
+
+def test_of_too_few_looks_nothing_is_claimed() -> None:
+    (one,) = unranked([PEER_WAIT])
+    assert ("inconclusive", Severity.INFO, 0.0) == (one.verdict, one.severity, one.confidence)
