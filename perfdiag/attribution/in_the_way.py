@@ -8,12 +8,23 @@ from perfdiag.attribution.groups import POOL_WORKERS
 from perfdiag.attribution.lock_watch import LockWatch
 from perfdiag.attribution.reader import Reader
 from perfdiag.attribution.thread_time import ThreadTime
-from perfdiag.attribution.turn_taking import Function, Key, TurnTaking, works
-from perfdiag.attribution.waits import CONDITION, GET, PUTS, RESULTS, TURN, waiting_frame
-from perfdiag.model import ObjectType, Origin, TimeClass
+from perfdiag.attribution.turn_taking import Function, TurnTaking, works
+from perfdiag.attribution.waits import (
+    GET,
+    PUTS,
+    RESULTS,
+    SIGNS,
+    TURN,
+    enters_block,
+    outermost_user,
+    waiting_frame,
+)
+from perfdiag.attribution.waking import Key
+from perfdiag.model import ObjectType, TimeClass
 
 _WAITS = {TimeClass.GIL, TimeClass.LOCK, TimeClass.POOL, TimeClass.QUEUE}
-_AMBIGUOUS = {CONDITION, GET, TURN, *PUTS, *RESULTS}
+_TURNS = {GET, TURN, *SIGNS}
+_AMBIGUOUS = {*_TURNS, *PUTS, *RESULTS}
 
 
 class InTheWay:
@@ -32,22 +43,23 @@ class InTheWay:
         self._results: dict[Key, ThreadTime] = {}  # in the order in which they began to wait
         self._numbers: dict[Function, int] = {}
         self._wants: dict[int, tuple[str, str] | None] = {}
-        self._standing: dict[int, frozenset[tuple[str, int]]] = {}
+        self._jobs: dict[int, str] = {}
         self._several = False  # threads waited for room in queues at the same time
         self._before: float | None = None  # time of the last look
 
     def see(self, thread: ThreadTime) -> None:
         """A row of this thread: what it does now."""
         key = (thread.process, thread.tid)
-        self.forget(key)
+        self._gone_on(key)
         self.locks.see(thread)
         self._consumers.see(thread.stack)
+        self._turns.see(key, thread, self._job(thread.stack))
         if thread.blocked in _WAITS:
             self._waiting[key] = thread
         want = None if thread.blocked is None else self._want(thread)
-        if thread.blocked is TimeClass.POOL or want in (CONDITION, GET):
+        if thread.blocked is TimeClass.POOL or want in _TURNS:
             function = self._function(thread)
-            self._turns.waits(key, thread, function, told=want is None)
+            self._turns.waits(key, thread, function, want, within=self._enters(thread.stack))
             self.locks.waits(self._number(function), thread.stack)
             thread.object = -1  # each of these waits is on a futex of its own
         elif want in PUTS:
@@ -56,12 +68,13 @@ class InTheWay:
         elif want in RESULTS:
             self._results[key] = thread
             thread.object = -1
-        elif thread.blocked is TimeClass.IDLE:
-            frame = self._reader.user(thread.stack)
-            if frame is None or frame.origin is not Origin.USER:
-                self._turns.rests(key)
 
     def forget(self, key: Key) -> None:
+        """The thread has ended."""
+        self._gone_on(key)
+        self._turns.end(key)
+
+    def _gone_on(self, key: Key) -> None:
         """The thread waits no more."""
         for waiting in (self._waiting, self._putting, self._results):
             waiting.pop(key, None)
@@ -71,9 +84,7 @@ class InTheWay:
         """A tick, after its rows."""
         self.locks.tick(at)
         self._turns.count(
-            at,
-            lambda function: self.locks.holder(function[0], self._number(function)) is not None,
-            self._inside,
+            at, lambda function: self.locks.holder(function[0], self._number(function)) is not None
         )
         self._tell_apart(at)
         found: dict[Key, int] = {}
@@ -192,21 +203,17 @@ class InTheWay:
         frame = self._reader.user(thread.stack)
         return (thread.process, frame.file, frame.first_line) if frame else (thread.process, "", 0)
 
-    def _inside(self, function: Function) -> set[Key]:
-        """Threads at work that stand in this function of the process."""
-        return {
-            key
-            for key, thread in self._threads.items()
-            if key[0] == function[0] and works(thread) and function[1:] in self._functions(thread.stack)
-        }
-
-    def _functions(self, number: int) -> frozenset[tuple[str, int]]:
-        """The functions of a stack, as file and first line."""
-        if number not in self._standing:
+    def _job(self, number: int) -> str:
+        """The outermost function of user code of a stack; '' when there is none."""
+        if number not in self._jobs:
             stack = self._reader.stack(number)
-            frames = stack.frames if stack else ()
-            self._standing[number] = frozenset((frame.file, frame.first_line) for frame in frames)
-        return self._standing[number]
+            self._jobs[number] = outermost_user(stack.frames) if stack else ""
+        return self._jobs[number]
+
+    def _enters(self, number: int) -> bool:
+        """Whether a stack is below the head of a `with` block."""
+        stack = self._reader.stack(number)
+        return stack is not None and enters_block(stack.frames)
 
     def _number(self, function: Function) -> int:
         """A place as the number of a lock: below those of objects."""

@@ -18,6 +18,8 @@ Key = tuple[str, str]
 # waits whose meaning the stack alone does not tell
 GET, TURN = ("queue.py", "get"), ("threading.py", "acquire")
 CONDITION = ("threading.py", "Condition.wait")  # called by the program itself
+SIGNS = {CONDITION, ("threading.py", "wait"), ("threading.py", "wait_for")}
+BARRIER = ("threading.py", "Barrier.wait")
 PUTS = {("queue.py", "put"), ("multiprocessing/queues.py", "put")}
 _GETS = {GET, ("queue.py", "get_nowait"), ("multiprocessing/queues.py", "get")}
 _ACCEPTS = {("socket.py", "accept"), ("socketserver.py", "serve_forever")}
@@ -38,7 +40,8 @@ WAITS: dict[Key, TimeClass] = {
     ("asyncio/base_events.py", "_run_once"): _IDLE,
     ("socket.py", "accept"): _IDLE,
     CONDITION: _IDLE,
-    ("threading.py", "wait"): _IDLE,  # Event, Condition, Barrier: told by another thread when there is work
+    BARRIER: _IDLE,
+    ("threading.py", "wait"): _IDLE,  # Event, Condition: told by another thread when there is work
     ("threading.py", "wait_for"): _IDLE,
     ("sched.py", "run"): _IDLE,
     # a thread that was made has to begin: nobody's work, and not idle
@@ -152,6 +155,22 @@ def waiting_frame(frames: Sequence[Frame]) -> Key | None:
         if match and (found is None or WAITS[match] is not _POOL or WAITS[found] in (_IDLE, _LOCK, _POOL)):
             found = match  # a pool that makes a new connection waits for names and peers, not for a turn
     return found
+
+
+def outermost_user(frames: Sequence[Frame]) -> str:
+    """The function nearest the root that is user code, with its file; '' when there is none."""
+    return next((f"{f.file}:{f.function}" for f in reversed(frames) if f.origin is Origin.USER), "")
+
+
+def enters_block(frames: Sequence[Frame]) -> bool:
+    """Whether user code enters a `with` block of its own kind: what is waited for there is given back at its
+    end."""
+    for frame in frames:
+        name = frame.function.rpartition(".")[2]
+        own = frame.origin is not Origin.STDLIB or frame.file.endswith("/contextlib.py")
+        if name == "__enter__" and own:
+            return True
+    return False
 
 
 def calls_get(frames: Sequence[Frame]) -> bool:

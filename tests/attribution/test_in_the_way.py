@@ -76,10 +76,11 @@ def test_a_turn_that_is_never_given_away_is_waited_for():
     crew = Crew()
     inside = crew.stack("mail.py:30 feed", "mail.py:12 borrow", "mail.py:50 send_all")
     for tid in range(2):  # each takes it again before the one that it woke has run
-        crew.thread(tid, *60 * (run(1, inside), wait(9, RECV, inside, crew.database)))
+        crew.thread(tid, run(1, crew.send), *60 * (run(1, inside), wait(9, RECV, inside, crew.database)))
     for tid in range(2, 5):
-        crew.thread(tid, *24 * (crew.blocked(24, crew.acquire), run(1, crew.acquire)))
-    assert pytest.approx(6.0, abs=1.0) == seconds(crew, 3, TimeClass.POOL)
+        in_vain = (run(1, crew.acquire), crew.blocked(29, crew.acquire))
+        crew.thread(tid, crew.blocked(10 * tid - 9, crew.acquire), *19 * in_vain)
+    assert pytest.approx(5.5, abs=0.6) == seconds(crew, 3, TimeClass.POOL)
 
 
 @pytest.mark.parametrize("stack", ["acquire", "get", "wait"])
@@ -94,6 +95,54 @@ def test_workers_that_wait_for_something_to_do_are_idle(stack):
     recording = crew.recording()
     found = [seconds_of(recording, tid) for tid in range(4)]
     assert all(spent.get(TimeClass.POOL, 0.0) < 0.1 * spent[TimeClass.IDLE] for spent in found)
+
+
+@pytest.mark.parametrize("stack", ["acquire", "get", "wait"])
+def test_work_that_somebody_else_brings_is_waited_for_however_evenly_it_comes(stack):
+    crew = Crew()
+    for tid in range(3):  # every 10 ticks another one has 19 ticks of work
+        work = (run(1, crew.send), crew.sent(18), crew.blocked(11, getattr(crew, stack)))
+        crew.thread(tid, crew.blocked(1 + 10 * tid, getattr(crew, stack)), *20 * work)
+    crew.thread(9, *62 * (run(1, crew.price), wait(9, "clock_nanosleep", crew.price)))
+    recording = crew.recording()
+    assert not any(seconds_of(recording, tid).get(TimeClass.POOL) for tid in range(3))
+
+
+def test_who_waits_beside_others_that_are_busy_all_the_time_has_nothing_to_do():
+    crew = Crew()
+    for tid in range(3):
+        crew.thread(tid, *60 * (run(1, crew.send), crew.sent(9)))
+    crew.thread(3, *20 * (crew.blocked(29, crew.get), run(1, crew.get)))
+    assert TimeClass.POOL not in seconds_of(crew.recording(), 3)
+
+
+def test_the_stages_behind_a_slow_one_have_nothing_to_do():
+    crew = Crew()
+    crew.thread(0, *60 * (run(1, crew.send), crew.sent(9)))
+    for tid in (1, 2, 3):  # each item wakes them all
+        crew.thread(
+            tid, crew.blocked(10, crew.get), *59 * (run(0.02, crew.get), crew.blocked(9.98, crew.get))
+        )
+    assert TimeClass.POOL not in seconds_of(crew.recording(), 2)
+
+
+def test_workers_that_look_at_the_clock_beside_a_busy_one_are_idle():
+    crew = Crew()
+    crew.thread(0, *86 * (run(1, crew.send), crew.sent(6)))
+    for tid in (1, 2, 3):
+        polls = (run(0.02, crew.get), crew.blocked(24.98, crew.get))
+        crew.thread(tid, crew.blocked(8 * tid, crew.get), *23 * polls)
+    assert TimeClass.POOL not in seconds_of(crew.recording(), 2)
+
+
+def test_what_is_waited_for_in_the_head_of_a_with_block_is_a_turn():
+    crew = Crew()
+    enter = crew.stack(CONDITION, "mail.py:9 Pool.__enter__", "mail.py:50 send_all")
+    for tid in range(2):
+        crew.thread(tid, *60 * (run(1, crew.send), crew.sent(9)))
+    for tid in range(2, 6):  # all are woken at once, each time
+        crew.thread(tid, crew.blocked(10, enter), *59 * (run(0.02, enter), crew.blocked(9.98, enter)))
+    assert pytest.approx(5.5, abs=0.5) == seconds(crew, 4, TimeClass.POOL)
 
 
 def test_a_consumer_that_rests_in_its_loop_empties_the_queue():

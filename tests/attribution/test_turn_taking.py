@@ -1,52 +1,44 @@
-import random
-
 import pytest
 
-from perfdiag.attribution.turn_taking import Place
+from perfdiag.attribution.thread_time import ThreadTime
+from perfdiag.attribution.turn_taking import TurnTaking, works
+from perfdiag.attribution.waits import GET
+from perfdiag.model import TimeClass
+
+BORROW = (0, "mail.py", 9)
 
 
-def looked(at_work, takers=8):
-    """A place after looks at which so many were at work."""
-    place = Place()
-    for tick, number in enumerate(at_work):
-        place.count(tick / 100, number, takers, held=number > 0)
-    return place
+def thread(tid, time=None, *, running=False, stack=-1):
+    return ThreadTime(
+        process=0, tid=tid, group="send_all (mail.py)", grouped=True, main=False, young=False, born=0.0,
+        at=0.0, blocked=time, running=running, stack=stack,
+    )  # fmt: skip
 
 
-def test_where_always_as_many_are_at_work_turns_are_taken():
-    place = looked([2] * 100)
-    assert (True, True) == (place.taken, place.steady)
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (thread(1, running=True), True),
+        (thread(1, TimeClass.NETWORK), True),
+        (thread(1, TimeClass.IDLE), False),
+        (thread(1), False),
+    ],
+)
+def test_who_runs_or_waits_for_something_that_is_not_work_is_at_work(one, expected):
+    assert expected is works(one)
 
 
-def test_a_turn_that_is_handed_over_is_nobodys_for_a_moment():
-    place = looked(([1] * 19 + [0]) * 10, takers=4)
-    assert (True, True) == (place.taken, place.steady)
+def test_one_of_the_same_group_that_is_at_work_may_have_what_another_waits_for():
+    threads = {(0, 1): thread(1, TimeClass.IDLE), (0, 2): thread(2, TimeClass.NETWORK, stack=7)}
+    turns = TurnTaking(threads)
+    turns.waits((0, 1), threads[0, 1], BORROW, GET, within=False)
+    assert 7 == turns.at_work(BORROW)
 
 
-@pytest.mark.parametrize("load", [0.2, 0.5, 0.8])
-def test_workers_that_have_something_to_do_now_and_then_are_not_steady(load):
-    chance = random.Random(3)
-    assert not looked([sum(chance.random() < load for _ in range(8)) for _ in range(400)]).steady
-
-
-def test_what_nobody_has_while_somebody_waits_for_it_is_no_turn():
-    place = looked([1, 1, 1, 0, 0, 0, 0] * 20)
-    assert (False, False) == (place.taken, place.steady)
-
-
-def test_short_jobs_that_follow_each_other_closely_are_no_turns():
-    assert not looked([1, 0] * 50).taken
-
-
-def test_a_few_looks_say_nothing():
-    assert not looked([1] * 49).taken
-
-
-def test_all_takers_at_work_leave_none_that_waits():
-    assert not looked([8] * 50).steady
-
-
-def test_what_was_long_ago_counts_less():
-    place = looked([0] * 200 + [1] * 1000)
-    assert place.taken
-    assert place.looks <= 200
+def test_a_thread_that_has_ended_waits_nowhere():
+    threads = {(0, 1): thread(1, TimeClass.IDLE)}
+    turns = TurnTaking(threads)
+    turns.waits((0, 1), threads[0, 1], BORROW, GET, within=False)
+    assert BORROW == turns.place((0, 1))
+    turns.end((0, 1))
+    assert None is turns.place((0, 1))
