@@ -4,13 +4,13 @@
 from collections.abc import Iterable, Sequence
 
 from perfdiag.diagnosis import Table
-from perfdiag.reports._layout import cut, shown, table
+from perfdiag.reports._layout import WIDTH, cut, shown, table
 from perfdiag.text import printable
 from perfdiag.units import Unit
 
 MOST_ROWS = 8
 _INDENT = "   "
-_WIDEST = 34
+_WIDEST = 44
 
 
 def columns(one: Table) -> tuple[str, ...]:
@@ -41,4 +41,4 @@ def lines(tables: Sequence[Table]) -> Iterable[str]:
         yield _INDENT + cut(printable(one.name), 90)
         texts = [tuple(map(printable, row)) for row in cells(one)]
         widths = (_WIDEST,) * len(one.columns)
-        yield from (_INDENT + line for line in table(tuple(map(printable, columns(one))), texts, widths))
+        yield from (cut(_INDENT + line, WIDTH) for line in table(tuple(map(printable, columns(one))), texts, widths))
