@@ -13,7 +13,7 @@ Level = tuple[int, int]  # pages, descriptors
 Key = tuple[tuple[int, ...], bool]  # stacks, and whether they were seen at work
 
 _TOLD = 2 / 3  # of the looks
-_LONGEST = 200_000  # nanoseconds between two looks: in longer ones the looker had no CPU, and much can happen
+LONGEST = 200_000  # nanoseconds between two looks: in longer ones the looker had no CPU, and much can happen
 _MOST = 4  # stacks for one look; what more of them did cannot be told apart
 
 
@@ -38,13 +38,13 @@ def look(at: int, level: Level, stacks: Iterable[int], *, work: bool) -> Look:
     return Look(at, level, tuple(sorted(set(stacks)))[:_MOST], work)
 
 
-def credited(looks: list[Look]) -> Iterator[tuple[Key, Credit]]:
+def credited(looks: list[Look], longest: int = LONGEST) -> Iterator[tuple[Key, Credit]]:
     """For each look but the first and the last of them, what it added for good."""
     lowest = list(zip(*(_lowest_to_come(one.level[part] for one in looks) for part in (0, 1)), strict=True))
     for number in range(1, int(len(looks) * _TOLD)):
         pages, descriptors = (b - a for a, b in zip(lowest[number - 1], lowest[number], strict=True))
         one = looks[number]
-        if one.stacks and one.at - looks[number - 1].at <= _LONGEST:
+        if one.stacks and one.at - looks[number - 1].at <= longest:
             yield (one.stacks, one.work), Credit(1, pages, descriptors)
 
 

@@ -7,13 +7,13 @@ credited to the stacks that were met at both; where no thread was seen to run, t
 have run.
 """
 
-import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from perfdiag.sampler.burst import Credit, Key, Level, Look, credited, look
 from perfdiag.sampler.cpython.reader import Vanished
+from perfdiag.sampler.levels import Levels
 from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.member import Member
 from perfdiag.sampler.syscalls import parse_syscall
@@ -23,37 +23,15 @@ from perfdiag.ticks import RUNNING
 SHARE = 0.15  # of a core, at most, goes into these looks
 _PART = 0.6  # of the time between two ticks; the rest is the tick's
 _TICKS = 4  # in a burst of looks: long enough to see what is given back
+_PAUSE = 0.0001  # seconds between two looks at descriptors alone, which are opened more slowly
+_MOST_PAUSE = 500_000  # nanoseconds that such a pause may take in the end
+_PAUSES = 40  # ticks with such looks, after which they are counted
 _CHECK = 0.2  # seconds between two looks at whether a process grows
 _SETTLED = 0.5  # seconds after which growth is told from what happens to be there
 _PAGES, _DESCRIPTORS = 32.0, 0.5  # a second (128 kB); slower growth is of no concern
+_SELDOM = 200.0  # descriptors a second
 _LEAST = (32, 2)  # pages and descriptors
 _MOST_THREADS, _MOST_PROCESSES = 8, 16
-
-
-class Levels:
-    """What a process has: pages of no file, and descriptors."""
-
-    def __init__(self, procfs: str, pid: int) -> None:
-        """OSError when it has ended or no descriptor is left."""
-        self._memory = os.open(f"{procfs}/{pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            self._folder = os.open(f"{procfs}/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError:
-            self._folder = -1  # may not be listed: then nothing is said of descriptors
-
-    def read(self) -> Level:
-        """OSError when it has ended. The size of the directory is the number of descriptors from Linux 6.2
-        on, and 0 before."""
-        words = os.pread(self._memory, 256, 0).split()
-        if len(words) < 3:
-            raise ProcessLookupError
-        descriptors = os.fstat(self._folder).st_size if self._folder >= 0 else 0
-        return int(words[1]) - int(words[2]), descriptors
-
-    def close(self) -> None:
-        for descriptor in (self._memory, self._folder):
-            if descriptor >= 0:
-                os.close(descriptor)
 
 
 @dataclass(slots=True)
@@ -88,6 +66,11 @@ class _Watched:
         alive = [tid for tid in self.ran if tid in known]
         return [known[tid] for tid in sorted(alive, key=lambda tid: -self.ran[tid])[:_MOST_THREADS]]
 
+    def opens(self, now: float) -> bool:
+        """Whether it is descriptors that grow, and too seldom to be met in a short burst of looks."""
+        grown, lasted = self.last[1] - self.first[1], now - self.begun
+        return _LEAST[1] <= grown < _SELDOM * lasted
+
 
 class CloseUp:
     """Looks at the first processes of a loop, after each tick; `take` gives what was found since it was last
@@ -103,6 +86,8 @@ class CloseUp:
         self._looks: list[Look] = []
         self._ticks = 0  # that the present burst has lasted
         self._spent = 0.0  # seconds, on the present burst
+        self._slow: list[Look] = []  # at descriptors alone
+        self._slow_ticks = 0
 
     def look(self, loop: Loop, now: float) -> None:
         """After a tick of the loop; `now` in seconds."""
@@ -111,18 +96,27 @@ class CloseUp:
             self._growing = [
                 one for member in loop.members[:_MOST_PROCESSES] if (one := self._see(member, now))
             ]
-        if not self._growing or now < self._next:
+        if not self._growing:
             return
         one = self._growing[self._turn % len(self._growing)]
         begun = time.monotonic_ns()
+        until = begun + int(_PART * loop.interval)
         try:
-            self._looks += _looks(one, begun + int(_PART * loop.interval))
+            if now >= self._next:
+                self._looks += _looks(one, until)
+                self._spent += (time.monotonic_ns() - begun) / 1e9
+                self._ticks += 1
+            elif one.opens(now):
+                self._slow += _openings(one, until)
+                self._slow_ticks += 1
         except (OSError, Vanished):
             self._forget(one.member)
-        self._spent += (time.monotonic_ns() - begun) / 1e9
-        self._ticks += 1
         if self._ticks >= _TICKS:
             self._end(one.member.index, now)
+        if self._slow_ticks >= _PAUSES:
+            self._count(one.member.index, credited(self._slow, _MOST_PAUSE))
+            self._slow, self._slow_ticks = [], 0
+            self._turn += 1
 
     def take(self) -> list[tuple[int, tuple[int, ...], bool, int, int, int]]:
         """(process, stacks, seen at work, looks, pages, descriptors)."""
@@ -157,16 +151,20 @@ class CloseUp:
             one.levels.close()
         self._watched[member.index] = None
         self._growing = [other for other in self._growing if other is not one]
-        self._looks = []
+        self._looks, self._slow = [], []
 
     def _end(self, process: int, now: float) -> None:
         """Of a burst: count what stayed, and rest for as long as the share asks."""
-        for key, found in credited(self._looks):
-            before = self._credits.get((process, key), Credit())
-            self._credits[process, key] = Credit(*map(sum, zip(before, found, strict=True)))
+        self._count(process, credited(self._looks))
         self._next = now + self._spent * (1 / self._share - 1)
         self._looks, self._ticks, self._spent = [], 0, 0.0
-        self._turn += 1
+        if not self._slow:
+            self._turn += 1
+
+    def _count(self, process: int, rows: Iterable[tuple[Key, Credit]]) -> None:
+        for key, found in rows:
+            before = self._credits.get((process, key), Credit())
+            self._credits[process, key] = Credit(*map(sum, zip(before, found, strict=True)))
 
 
 def _looks(one: _Watched, until: int) -> list[Look]:
@@ -180,14 +178,39 @@ def _looks(one: _Watched, until: int) -> list[Look]:
         had, have = have, one.levels.read()
         seen = _at_work(one.member, threads)
         if have != had and not before and not seen:
-            now = [thread.schedstat() for thread in threads]
-            moved = {thread.tid for thread, a, b in zip(threads, counters, now, strict=True) if a != b}
-            counters = now
-            looks.append(look(at, have, _stacks(one.member, moved), work=False))
+            past, counters = counters, [thread.schedstat() for thread in threads]
+            looks.append(look(at, have, _stacks(one.member, _moved(threads, past, counters)), work=False))
         else:
             looks.append(look(at, have, (*before, *seen), work=True))
         before = seen
     return looks
+
+
+def _openings(one: _Watched, until: int) -> list[Look]:
+    """Looks at the number of descriptors with a pause before each; who runs is asked where there are more."""
+    threads = one.lively()
+    _, have = one.levels.read()
+    counters = [thread.schedstat() for thread in threads]
+    looks = [look(0, (0, have), (), work=False)]
+    while time.monotonic_ns() < until:
+        time.sleep(_PAUSE)
+        at = time.monotonic_ns()
+        had, (_, have) = have, one.levels.read()
+        before, counters = counters, [thread.schedstat() for thread in threads]
+        if have <= had:
+            looks.append(look(at, (0, have), (), work=False))
+        elif seen := _at_work(one.member, threads):
+            looks.append(look(at, (0, have), seen, work=True))
+        else:
+            looks.append(
+                look(at, (0, have), _stacks(one.member, _moved(threads, before, counters)), work=False)
+            )
+    return looks
+
+
+def _moved(threads: Sequence[ThreadFiles], before: Sequence[bytes], after: Sequence[bytes]) -> set[int]:
+    """Those that have run in between."""
+    return {thread.tid for thread, a, b in zip(threads, before, after, strict=True) if a != b}
 
 
 def _at_work(member: Member, threads: Sequence[ThreadFiles]) -> list[int]:
