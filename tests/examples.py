@@ -11,6 +11,7 @@ from perfdiag.diagnosis import (
     BreakdownRow,
     Evidence,
     Finding,
+    FollowUp,
     FunctionRow,
     GroupRow,
     NotEvaluated,
@@ -206,6 +207,13 @@ FULL = Report(
             ("c", 3, 0.1, 0.1), ("d", 4, 0.05, 0.1),
         )
     ),
+    followed_up=(
+        FollowUp(
+            question="38 % of the busy time is spent in code that is not Python: in which?",
+            measurement="perf for 5.9 s",
+            answer="71 % of it in deflate_slow (libz.so.1.2.13)",
+        ),
+    ),
 )  # fmt: skip
 
 CALM = replace(
@@ -221,12 +229,14 @@ CALM = replace(
     breakdown=tuple(replace(row, pressed=False) for row in FULL.breakdown[:2]),
     not_evaluated=(),
     faults=(),
+    followed_up=(),
 )
 
 INCONCLUSIVE = replace(
     CALM,
     meta=replace(META, ended="target exited", duration=1.2, cost=replace(META.cost, planned=120, made=64)),
     verdict="inconclusive",
+    needs=0.9,
     brief=(
         "Too little was seen of gunicorn to rank causes.",
         "64 of 120 planned ticks were made, fewer than 60 %.",

@@ -48,7 +48,7 @@ def _verdict(report: Report) -> str:
         ended = f" ({printable(report.meta.ended, 40)})" if report.meta.ended else ""
         ticks = f"{cost.made} of {cost.planned} ticks of {target}"
         more = f", needs about {shown(report.needs, Unit.SECONDS)} more" if report.needs else ""
-        return cut(f"INCONCLUSIVE: {ticks} rank no cause{more}{ended}", WIDTH)
+        return cut(f"INCONCLUSIVE: {ticks} are too few{more}{ended}", WIDTH)
     if report.verdict == "healthy" or not report.findings:
         state = "STOPPED" if STOPPED in report.meta.blind else "HEALTHY"
         return cut(f"{state}: nothing of severity notice or above in {target}", WIDTH)
