@@ -1,4 +1,5 @@
-"""Redis, PostgreSQL and nginx on free loopback ports, with data directories of their own; stopped by pid.
+"""Redis, PostgreSQL and nginx on free loopback ports, with data directories of their own, and stress-ng;
+stopped by pid.
 
 Each is what a target asks, or the target itself: then `prepare` puts it into its cgroups, and `options` are
 words for its command line.
@@ -167,4 +168,28 @@ def postgres(directory: Path, prepare: Prepare, options: Sequence[str]) -> Itera
         yield Server(port=port, pid=process.pid)
 
 
-SERVERS = {"redis": redis, "postgres": postgres, "nginx": nginx}
+STRESS_SECONDS = 60
+STRESS_WARM = 1.0  # until its stressors are there and have made what they need
+
+
+@contextmanager
+def stress_ng(directory: Path, prepare: Prepare, options: Sequence[str]) -> Iterator[Server]:
+    """stress-ng with the stressors that `options` name; nobody can connect to it."""
+    directory.chmod(0o777)  # its stressors write there, and may have given up being root
+    words = [
+        "--temp-path",
+        str(directory),
+        "--timeout",
+        f"{STRESS_SECONDS}s",
+        "--oomable",
+        "--quiet",
+        *options,
+    ]
+    with running([_installed("stress-ng", "stress-ng"), *words], prepare=prepare) as process:
+        time.sleep(STRESS_WARM)
+        if process.poll() is not None:
+            raise Unavailable(f"stress-ng ended at once, with status {process.returncode}")
+        yield Server(port=0, pid=process.pid)
+
+
+SERVERS = {"redis": redis, "postgres": postgres, "nginx": nginx, "stress-ng": stress_ng}
