@@ -1,7 +1,8 @@
-"""Whether the CPUs that the target may use are others than those that are idle.
+"""Whether the CPUs that the target may use are others than those that are idle, and who fills them.
 
 `cpu.unreachable`: of the time of the CPUs that most of its threads that are confined may not use, the part in
-which they were idle; 0 where all threads may use all CPUs. Label `cpus`: the list that they may use.
+which they were idle; 0 where all threads may use all CPUs. `cpu.confined`, where they may not: of the time of
+the CPUs that they may use, the part that the target itself used. Label `cpus`: the list that they may use.
 """
 
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ def derive(interval: Interval) -> Iterator[Fact]:
         idle = None if used is None else max(0.0, 1 - used / len(others))
         labels = (("cpus", cpus),)
         yield Level("cpu.unreachable", idle, Unit.RATIO, labels, most=1.0, subject=subject)
+        own = total(interval.rate("process.cpu", pid=pid, mode=mode) for mode in ("user", "system"))
+        share = None if own is None else own / max(1, len(listed & busy.keys()))
+        yield Level("cpu.confined", share, Unit.RATIO, labels, most=1.0, subject=subject)
 
 
 def _listed(cpus: str) -> set[str]:

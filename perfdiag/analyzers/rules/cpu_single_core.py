@@ -1,6 +1,7 @@
 """One core is full while others idle: threads are ready, and may only use CPUs that are taken.
 
 An affinity (sched_setaffinity, taskset, a cpuset) keeps them there: more CPUs would help, and are there.
+Where others want those too, it is the same as long as it is the program itself that fills its own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,27 +23,37 @@ LIMITS = (
         unit=Unit.RATIO,
         why="less than a fifth of the other CPUs is soon used up by those who are there",
     ),
+    Limit(
+        name="own",
+        default=0.8,
+        unit=Unit.RATIO,
+        why="who uses four fifths of the CPUs that it may use queues behind itself, not behind others",
+    ),
 )
 
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     signal, others = signals.first("time.runqueue"), signals.largest("cpu.unreachable")
-    if signal is None or others is None or others.estimate.value < limits["idle"]:
+    used = signals.all("cpu.confined", cpus=others.label("cpus")) if others else []
+    own = min(1.0, sum(one.estimate.value for one in used))  # of all processes with the same CPUs
+    if signal is None or others is None or (others.estimate.value < limits["idle"] and own < limits["own"]):
         return
     share = human(signal.estimate.value, Unit.RATIO)
     idle = human(others.estimate.value, Unit.RATIO)
+    of_its_own = f", and uses {human(own, Unit.RATIO)} of it" if own >= limits["own"] else ""
     draft = time_draft(
         signal,
         signals,
         limits,
         kind="cpu.single-core",
         claim=Claim(times=frozenset({TimeClass.RUNQUEUE})),
-        summary=f"Threads wait for {_cpus(others)} in {name_of(signal.where)} for {share} of their busy time,"
-        f" while the CPUs that they may not use idle for {idle} of theirs.",
+        summary=f"Threads wait for {_cpus(others)} in {name_of(signal.where)} for {share} of their busy time:"
+        f" the program may use no other{of_its_own}, while the others idle for {idle} of their time.",
         next_step=f"taskset -a -p {pid_of(signal)}  # which CPUs each thread may use, and who said so",
         model="capacity",
         evidence=[
-            evidence("idle time of the CPUs that it may not use", others, "/proc/stat, Cpus_allowed_list")
+            evidence("idle time of the CPUs that it may not use", others, "/proc/stat, Cpus_allowed_list"),
+            *(evidence("use of those that it may", one, "/proc/PID/stat") for one in used),
         ],
     )
     if draft:
