@@ -6,6 +6,8 @@ from perfdiag.diagnosis import Evidence, Signal
 from perfdiag.model import Object
 from perfdiag.plugins import Signals
 
+_LOCKS = "SELECT pid, pg_blocking_pids(pid), state, xact_start FROM pg_stat_activity"
+
 
 def chain_of(signals: Signals, item: Object | None) -> tuple[str, ...]:
     """Sentences, hop by hop; of an other end that was not looked at, only who it is."""
@@ -29,10 +31,14 @@ def evidence_of(signals: Signals, item: Object | None) -> Iterator[Evidence]:
             )
 
 
-def busiest_end(signals: Signals, item: Object | None) -> str:
-    """The process id to look at next: that of the last process in the chain; '' when there is none."""
-    pids = [signal.label("pid") for signal in _links(signals, item) if signal.label("does")]
-    return pids[-1] if pids and pids[-1].isdigit() else ""
+def next_of(signals: Signals, item: Object | None) -> str:
+    """The command that looks at the end of the chain; '' when nothing is known of it."""
+    links = [signal for signal in _links(signals, item) if signal.label("does")]
+    if not links or not links[-1].label("pid").isdigit():
+        return ""
+    if links[-1].label("locked"):
+        return f"psql -c '{_LOCKS}'  # who has the lock, and since when"
+    return f"perfdiag profile -p {links[-1].label('pid')} -d 10  # the end of the chain, on this host"
 
 
 def _links(signals: Signals, item: Object | None) -> list[Signal]:

@@ -1,4 +1,4 @@
-"""What the processes at the other ends do in the looks in which the target waits for them: counts, by second.
+"""What the processes at the other ends do in the looks in which the target waits for them: counts, by block of time.
 
 `Wait` names a relation: somebody waits on an object of which a followed process is the other end. The target
 is one waiter, whichever of its processes waits; each peer is one of its own.
@@ -30,21 +30,22 @@ class Doing(NamedTuple):
 
 
 @dataclass(slots=True)
-class Second:
-    """Of the time between two snapshots: `looks` in which it was waited, by one thread each, and what the
-    other end did in them; `title` is what the process called itself at the end."""
+class Block:
+    """A quarter of a second: `looks` in which it was waited, by one thread each, and what the other end did in
+    them; `title` is what the process called itself in the snapshot of this number, which ends it."""
 
     looks: float = 0.0
     doing: dict[Doing, float] = field(default_factory=dict)
     title: str = ""
+    snapshot: int = 0
 
 
 @dataclass(slots=True)
 class PeerTime:
-    """Grows by seconds. `processes` are all of the recording; `siblings[parent]` are the processes below a
+    """Grows by blocks. `processes` are all of the recording; `siblings[parent]` are the processes below a
     parent, by pids: what they called themselves, snapshot by snapshot ('' where
     they were not seen)."""
 
-    waits: dict[Wait, list[Second]] = field(default_factory=dict)
+    waits: dict[Wait, list[Block]] = field(default_factory=dict)
     processes: Mapping[int, Process] = field(default_factory=dict)
     siblings: dict[int, dict[int, list[str]]] = field(default_factory=dict)

@@ -2,12 +2,13 @@
 
 `peer.does` (a share of the looks in which the target waited for it), one for each sentence about an object
 that is waited on, in their order, with the labels `text`, `pid`, `name`, `does`, `hop` (1: what the target
-itself waits for) and `looks`. Peers are in no other signal.
+itself waits for), `looks`, and `locked` ('1': it waits for a lock of its database). No other signal speaks of
+peers.
 """
 
 from dataclasses import replace
 
-from perfdiag.attribution.chain import Chains
+from perfdiag.attribution.chain import LOCKED, Chains
 from perfdiag.diagnosis import Signal
 from perfdiag.plugins import Analyzer, Last
 
@@ -30,6 +31,7 @@ def signals(state: Last, now: float) -> tuple[Signal, ...]:
                 ("does", link.does),
                 ("hop", str(link.hop)),
                 ("looks", str(link.looks)),
+                ("locked", "1" if link.does == LOCKED else ""),
             ),
             object=step.objects[item],
         )

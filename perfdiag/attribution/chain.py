@@ -12,10 +12,11 @@ from perfdiag.attribution.locks_of_a_database import blockers, share_in_wait
 from perfdiag.attribution.places import culprit
 from perfdiag.judge import name_of, object_name
 from perfdiag.model import Estimate, Object, Role, Stack, TimeClass
-from perfdiag.peer_time import TARGET, Doing, PeerTime, Second, Wait
+from perfdiag.peer_time import TARGET, Block, Doing, PeerTime, Wait
 from perfdiag.stats.shares import share
 from perfdiag.units import Unit, human
 
+LOCKED = "waits for a lock of the database"
 HOPS = 3
 _TOLD = 2  # ends of one wait
 _FEWEST = 5  # looks; of fewer nothing is said
@@ -99,13 +100,13 @@ class Chains:
         return [link for found in list(links.values())[:_TOLD] for link in found]
 
     def _link(self, wait: Wait, hop: int, path: tuple[int, ...]) -> list[Link]:
-        process, seconds = self._time.processes[wait.end], self._time.waits[wait]
-        locked = share_in_wait(seconds)
-        time, doings = self._mostly(seconds)
-        part = [sum(n for one, n in s.doing.items() if one.time is time) for s in seconds]
-        whole = np.array([second.looks for second in seconds])
+        process, blocks = self._time.processes[wait.end], self._time.waits[wait]
+        locked = share_in_wait(blocks)
+        time, doings = self._mostly(blocks)
+        part = [sum(n for one, n in s.doing.items() if one.time is time) for s in blocks]
+        whole = np.array([block.looks for block in blocks])
         estimate = locked or share(np.array(part), whole)
-        does = "waits for a lock of the database" if locked else self._does(time, doings)
+        does = LOCKED if locked else self._does(time, doings)
         name = f"{process.comm} (pid {process.pid})"
         looks = round(float(whole.sum()))
         words = f"{name} {does} for {human(estimate.value, Unit.RATIO)} of that time ({looks} looks)"
@@ -119,7 +120,7 @@ class Chains:
             estimate=estimate,
         )
         if locked:
-            told = blockers(self._time, process, seconds)
+            told = blockers(self._time, process, blocks)
             return [mine, *(_about(text, mine) for text in told)]
         if estimate.value < _MOSTLY or hop >= HOPS:
             return [mine]
@@ -141,21 +142,21 @@ class Chains:
         return end in path or self._time.processes[end].role is not Role.PEER
 
     def _looks(self, wait: Wait) -> float:
-        return sum(second.looks for second in self._time.waits[wait])
+        return sum(block.looks for block in self._time.waits[wait])
 
     def _work(self, wait: Wait) -> float:
         """Looks in which the other end had something in hand, or waited for a lock of its database."""
-        seconds = self._time.waits[wait]
-        looks = sum(n for s in seconds for one, n in s.doing.items() if one.time is not TimeClass.IDLE)
-        return max(looks, self._looks(wait) if share_in_wait(seconds) else 0.0)
+        blocks = self._time.waits[wait]
+        looks = sum(n for s in blocks for one, n in s.doing.items() if one.time is not TimeClass.IDLE)
+        return max(looks, self._looks(wait) if share_in_wait(blocks) else 0.0)
 
     @staticmethod
-    def _mostly(seconds: Iterable[Second]) -> tuple[TimeClass, list[tuple[Doing, float]]]:
+    def _mostly(blocks: Iterable[Block]) -> tuple[TimeClass, list[tuple[Doing, float]]]:
         """The class of time that it spent most looks in, and these."""
         doings: dict[Doing, float] = defaultdict(float)
         times: dict[TimeClass, float] = defaultdict(float)
-        for second in seconds:
-            for one, looks in second.doing.items():
+        for block in blocks:
+            for one, looks in block.doing.items():
                 doings[one] += looks
                 times[one.time] += looks
         time = max(times, key=lambda one: (times[one], one))

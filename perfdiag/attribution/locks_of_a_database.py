@@ -6,7 +6,7 @@ import numpy as np
 
 from perfdiag.host.services import Activity, activity_of
 from perfdiag.model import Estimate, Process
-from perfdiag.peer_time import PeerTime, Second
+from perfdiag.peer_time import Block, PeerTime
 from perfdiag.stats.shares import share
 
 _MOSTLY = 0.5
@@ -14,10 +14,10 @@ _NAMED = 3  # of those that may hold it
 _IDLE = "idle in transaction"
 
 
-def share_in_wait(seconds: Sequence[Second]) -> Estimate | None:
+def share_in_wait(blocks: Sequence[Block]) -> Estimate | None:
     """Of the looks in which it was waited for, the share in which its title says that it waits for a lock;
     None where that is not what it mostly does."""
-    told = [(second.looks, activity_of(second.title)) for second in seconds if second.title and second.looks]
+    told = [(block.looks, activity_of(block.title)) for block in blocks if block.title and block.looks]
     part = [looks if found and found.waits else 0.0 for looks, found in told]
     whole = [looks for looks, _ in told]
     if not whole or sum(part) < _MOSTLY * sum(whole):
@@ -25,9 +25,9 @@ def share_in_wait(seconds: Sequence[Second]) -> Estimate | None:
     return share(np.array(part), np.array(whole))
 
 
-def blockers(time: PeerTime, process: Process, seconds: Sequence[Second]) -> Iterator[str]:
+def blockers(time: PeerTime, process: Process, blocks: Sequence[Block]) -> Iterator[str]:
     """Who else is in a transaction while a process waits for a lock, and does not wait itself: in words."""
-    waits = [number for number, second in enumerate(seconds) if _waits(second.title)]
+    waits = sorted({block.snapshot for block in blocks if _waits(block.title)})
     others: dict[int, str] = {}
     for pid, titles in time.siblings.get(process.ppid, {}).items():
         seen = [found for n in waits if n < len(titles) and (found := activity_of(titles[n]))]

@@ -8,7 +8,7 @@ from shlex import quote
 
 from perfdiag.diagnosis import Draft
 from perfdiag.judge import claim_of, name_of, object_name, share_limits, time_draft
-from perfdiag.judge_peers import busiest_end, chain_of, evidence_of
+from perfdiag.judge_peers import chain_of, evidence_of, next_of
 from perfdiag.model import Object, ObjectType
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
@@ -16,11 +16,9 @@ from perfdiag.units import Unit, human
 LIMITS = share_limits(0.10, 0.30, 0.8, "a service that talks to others always waits for them a little")
 
 
-def _look_at(item: Object | None, peer: str) -> str:
+def _look_at(item: Object | None) -> str:
     if item is None:
         return "ss -tnp  # which connections are open"
-    if peer:
-        return f"perfdiag profile -p {peer} -d 10  # the end of the chain, on this host"
     if item.peer_pid:
         return f"perfdiag profile -p {item.peer_pid} -d 10  # the peer, on this host"
     if item.type is ObjectType.UNIX:
@@ -40,7 +38,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             kind="net.peer-wait",
             claim=claim_of(signal, signals),
             summary=f"{name_of(signal.where)} waits for {peer} for {share} of the busy time.",
-            next_step=_look_at(item, busiest_end(signals, item)),
+            next_step=next_of(signals, item) or _look_at(item),
             chain=chain_of(signals, item),
             evidence=evidence_of(signals, item),
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from perfdiag.diagnosis import Claim, Draft
 from perfdiag.judge import name_of, object_name, pid_of, share_limits, time_draft
+from perfdiag.judge_peers import chain_of, evidence_of
 from perfdiag.model import TimeClass
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
@@ -29,7 +30,8 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         summary=f"{name_of(signal.where)} waits for {object_name(item, 'its peers')} to take what it sends"
         f" for {share} of the busy time.",
         next_step=f"ss -tnpi | grep -A1 'pid={pid_of(signal)},'  # Send-Q, rwnd_limited, cwnd, retrans",
-        chain=[f"at the other end: {item.peer}"] if item and item.peer else [],
+        chain=chain_of(signals, item),
+        evidence=evidence_of(signals, item),
     )
     if draft:
         yield draft

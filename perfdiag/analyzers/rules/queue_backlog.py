@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from perfdiag.diagnosis import Claim, Draft
 from perfdiag.judge import name_of, object_name, pid_of, share_limits, time_draft
+from perfdiag.judge_peers import chain_of
 from perfdiag.model import TimeClass
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
@@ -35,7 +36,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         victims=[signal.other] if signal.other else [],
         chain=[f"the consumer stands at {line}" for line in signal.where.stack[:1]]
         if seen and signal.where
-        else [],
+        else chain_of(signals, signal.object),
     )
     if draft:
         yield draft
