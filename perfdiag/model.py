@@ -130,6 +130,7 @@ class Thread:
     loop: int = 0
 
 
+SERVING = "selector of accepted connections"  # the name of all sets of descriptors with several of them
 PAIR = "socket pair"  # the name of both ends of a pair of unix sockets that have none
 
 
@@ -147,7 +148,6 @@ class Object:
     connecting: bool = False  # polled until it is connected
     sending: bool = False  # polled for room to send, and for nothing else
     holder: int = 0  # of a lock: the thread that held it at the end of the look, and had stood still for long
-    served_in: int = 0  # of a selector or an epoll set: most accepted connections that were seen in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

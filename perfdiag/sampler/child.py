@@ -35,7 +35,7 @@ class Session:
         self._loop = Loop(rate=request.rate, clock=SystemClock(), throttle=Throttle(request.cpu_stat))
         self._program = Program(request, self._loop)
         self._close_up = CloseUp(request.procfs, min(SHARE, request.budget / 3))
-        self._still = Still()
+        self._still = Still(self._program.interned)
         self._ending = False
         self._ended = ""
         self._next_flush = 0.0

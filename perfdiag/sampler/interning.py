@@ -1,5 +1,6 @@
 """The list of objects of a recording: one entry for each thing, however often it is met."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -39,9 +40,18 @@ class Interned:
             return self._overflow()
         return self._add(key, service)
 
-    def find(self, kind: ObjectType, name: str) -> int:
-        """The id of a thing that was met already; -1: it was not."""
-        return self._ids.get((kind, name, False), -1)
+    def hold(self, tid: int, futexes: Iterable[int]) -> list[int]:
+        """A thread holds these locks: those that were waited for learn it. Returns their ids."""
+        keys = [(ObjectType.FUTEX, f"futex {address:#x}", False) for address in futexes]
+        found = [self._ids[key] for key in keys if key in self._ids]
+        for number in found:
+            self.learn(number, holder=tid)
+        return found
+
+    def release(self, locks: Iterable[int]) -> None:
+        """It is not known any more who holds these."""
+        for number in locks:
+            self.learn(number, holder=0)
 
     def _overflow(self) -> int:
         if self._shared < 0:

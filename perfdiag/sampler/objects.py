@@ -6,19 +6,17 @@ from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.sockets import Address
-from perfdiag.model import PAIR, Object, ObjectType
+from perfdiag.model import SERVING, ObjectType
 from perfdiag.sampler.arguments import Polled, Read, destination, is_mutex, path, polled, selected
 from perfdiag.sampler.cpython import parking
 from perfdiag.sampler.descriptors import Descriptors
 from perfdiag.sampler.interning import Interned
+from perfdiag.sampler.sets import Sets
 from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall, stack_pointer
 
 _KNOWN = 1 << 14  # remembered lines of futex calls; forgotten all at once when there are more
 _NAMED = 4  # descriptors of a poll or select that are named
-_WATCHED = 64  # descriptors in an epoll set, beyond which their peers are not looked at
-_FDINFO = 1 << 14  # bytes; a line for each of them, and of more than twice as many the last line is cut
 _P_PID, _P_PIDFD = 1, 3  # waitid(2)
-_SOCKETS = frozenset({ObjectType.TCP, ObjectType.UNIX})
 _PIPES = frozenset({ObjectType.PIPE, ObjectType.CHILD})
 
 
@@ -46,6 +44,7 @@ class Objects:
         self._descriptors = Descriptors(
             pid=pid, pidfd=pidfd, host=self._host, inspector=inspector, objects=self._interned
         )
+        self._sets = Sets(self._host, pid, self._descriptors, interned)
         self._futexes: dict[bytes, int] = {}
         self._nested: bool | None = None  # not known yet
         self.replaced(read, gil_range)
@@ -88,6 +87,8 @@ class Objects:
                     return self._several(polled(self._read, arguments))
                 case Wait.SELECT:
                     return self._several(selected(self._read, arguments))
+                case Wait.EPOLL:
+                    return self._sets.epoll(_signed(arguments[call.fd]))
                 case Wait.CONNECT:
                     return self._destination(arguments)
                 case Wait.PATH:
@@ -108,19 +109,7 @@ class Objects:
         call = CALLS.get(number)
         if call is None or call.wait is not Wait.EPOLL or not arguments:
             return -1
-        try:
-            text = self._host.proc(f"{self._pid}/fdinfo/{_signed(arguments[0])}", _FDINFO)
-        except Missing:
-            return -1
-        lines = [line for line in text.splitlines() if line.startswith("tfd:")]
-        if len(lines) > _WATCHED:
-            return -1
-        watched = [int(line.split()[1]) for line in lines]
-        found = {self._descriptors.object(descriptor) for descriptor in watched} - {-1}
-        items = [self.list[number] for number in found]
-        peers = [item.id for item in items if _is_peer(item)]
-        peers = peers or [item.id for item in items if item.type in _PIPES]
-        return peers[0] if len(peers) == 1 else -1
+        return self._sets.only_peer(_signed(arguments[0]))
 
     def _waits(self, descriptor: int) -> bool:
         """Whether a write to a descriptor waits for room (no O_NONBLOCK)."""
@@ -154,6 +143,8 @@ class Objects:
 
     def _several(self, descriptors: list[Polled]) -> int:
         """One object when all descriptors stand for the same, or lead to a child; else all their names."""
+        if self._sets.serve([one.descriptor for one in descriptors]):
+            return self._interned.intern(ObjectType.OTHER, SERVING)
         found = dict.fromkeys(self._descriptors.object(one.descriptor) for one in descriptors[:_NAMED])
         found.pop(-1, None)
         if len(found) == len(descriptors) == 1 and descriptors[0].writes:
@@ -223,11 +214,6 @@ class Objects:
             return pid
         line = next((line for line in status.splitlines() if line.startswith("NSpid:")), "")
         return int(line.split()[-1]) if line else pid
-
-
-def _is_peer(item: Object) -> bool:
-    """Whether it is something that the process asks: no listener, no client, and not its own other end."""
-    return item.type in _SOCKETS and not item.served and item.name != PAIR
 
 
 def _signed(argument: int) -> int:

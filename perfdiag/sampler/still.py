@@ -8,8 +8,8 @@ known though it was never seen to take the lock; locks that change hands are lef
 from collections.abc import Iterable
 
 from perfdiag.sampler.cpython.reader import Reader, Vanished
+from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.member import Member
-from perfdiag.sampler.objects import Objects
 
 STILL = 1.0  # seconds without a move
 _PASS = 0.25  # seconds between two passes
@@ -21,7 +21,8 @@ Key = tuple[int, int]  # process, tid
 class Still:
     """What threads were last seen to be, and since when."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: Interned) -> None:
+        self._objects = objects
         self._seen: dict[Key, tuple[bytes, float]] = {}
         self._asked: dict[Key, list[int]] = {}  # thread that stands still -> ids of the locks that it holds
         self._next = 0.0
@@ -33,20 +34,19 @@ class Still:
             return
         self._next, self._left = now + _PASS, _AT_ONCE
         for member in members:
-            reader, objects = member.reader, member.objects
-            if isinstance(reader, Reader) and isinstance(objects, Objects):
+            if isinstance(member.reader, Reader):
                 try:
-                    self._threads(member, reader, objects, now)
+                    self._threads(member, member.reader, now)
                 except Vanished:
                     continue
 
-    def _threads(self, member: Member, reader: Reader, objects: Objects, now: float) -> None:
+    def _threads(self, member: Member, reader: Reader, now: float) -> None:
         for tid, thread in member.threads.by_tid.items():
             key = (member.index, tid)
             seen, since = self._seen.get(key, (b"", now))
             if thread.seen != seen:
                 self._seen[key] = (thread.seen, now)
-                objects.release(self._asked.pop(key, ()))
+                self._objects.release(self._asked.pop(key, ()))
             elif self._left and key not in self._asked and now - since >= STILL and not thread.running:
-                self._asked[key] = objects.hold(tid, reader.held(tid))
+                self._asked[key] = self._objects.hold(tid, reader.held(tid))
                 self._left -= 1

@@ -45,7 +45,7 @@ def test_a_lock_that_is_waited_for_learns_who_holds_it_until_that_one_moves():
         holder = int(process.stdout.readline())
         followed = Followed(process)
         stack.callback(followed.program.close)
-        still, begin = Still(), time.monotonic()
+        still, begin = Still(followed.program.interned), time.monotonic()
 
         def held_by():
             locks = [one for one in followed.program.interned.list if one.type is ObjectType.FUTEX]
