@@ -101,6 +101,7 @@ class Draft:
     next: str = ""
     advice: tuple[str, str] = ("", "")  # what to do, before and after what is true of the kind
     thresholds: tuple[tuple[str, float], ...] = ()
+    confidence: float = 1.0  # of what claims no time: how sure what was measured makes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

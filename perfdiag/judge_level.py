@@ -55,6 +55,7 @@ def level_draft(
     against: Iterable[Against] = (),
     pattern: str = "",
     model: str = "capacity",
+    confidence: float = 1.0,
 ) -> Draft | None:
     """A draft for a level whose limits are called PREFIX_notice, PREFIX_warning and, where there is one,
     PREFIX_critical; None when its lower bound is under the first."""
@@ -78,5 +79,6 @@ def level_draft(
         evidence=tuple(evidence),
         against=tuple(against),
         next=next_step,
+        confidence=confidence,
         thresholds=tuple((name, value) for name, value in limits.items() if name.startswith(f"{prefix}_")),
     )

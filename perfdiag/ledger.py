@@ -15,7 +15,7 @@ from perfdiag.attribution.busy import Array, Busy
 from perfdiag.claims import Claimed, claim_rows, in_order
 from perfdiag.confidence import SURE, Certainty, at_culprit, chances, independent
 from perfdiag.diagnosis import Draft, Finding, Severity
-from perfdiag.model import ON_CPU, Estimate, Object, Stack, TimeClass
+from perfdiag.model import ON_CPU, Estimate, Object, Stack
 from perfdiag.plugins import Rule
 from perfdiag.score import score, severity
 from perfdiag.stats.shares import shares
@@ -78,7 +78,7 @@ def _levels(drafts: Sequence[Draft], context: Context) -> list[Finding]:
             context,
             impact=drafts[number].estimate,
             gain=drafts[number].estimate,
-            confidence=SURE,
+            confidence=round(SURE * drafts[number].confidence, 3),
             symptoms=tuple(found),
         )
         for number, found in symptoms.items()
@@ -161,11 +161,12 @@ def _certainties(
 ) -> list[Certainty]:
     """What the confidence of each claim is made of."""
     busy = context.busy
-    unknown = busy.part(row for key, row in busy.rows if key.time is TimeClass.UNKNOWN)
-    wins = chances(parts, gains, unknown, busy.seconds, context.seed)
+    wins = chances(parts, gains, context.seed)
+    rest = busy.seconds - float(parts.sum())
     return [
         Certainty(
             chance=float(win),
+            rest=max(0.0, rest) / max(1e-9, float(part.sum())),
             looks=independent(part),
             made=context.health,
             at_culprit=at_culprit(claimed, busy, context.stacks, context.objects),

@@ -190,6 +190,15 @@ def test_of_two_levels_the_one_that_explains_the_other_has_it_as_a_symptom():
     assert ("trend.disk", ()) == (alone.kind, alone.symptoms)
 
 
+def test_a_level_is_as_sure_as_what_was_measured():
+    level = replace(draft("trend.disk", 0.5), claim=None)
+    sure, unsure = (
+        settle([replace(level, confidence=confidence)], context(row(PYTHON, 4.0)))[0].confidence
+        for confidence in (1.0, 0.4)
+    )
+    assert pytest.approx(0.4 * sure, abs=1e-3) == unsure
+
+
 def test_a_claim_takes_all_of_its_classes_in_other_groups_as_well():
     claim = draft(
         "cpu.gc", 0.5, PYTHON, GIL, functions=frozenset({"x.py:none"}), or_groups=frozenset({"short"})

@@ -4,13 +4,14 @@ Shares of an hour: 1 h / time until the room is used up, at most 1; 0 for what d
 falls back, flattens, or hardly moves). `memory.growth` of the process (what it has of no file, swap included,
 against the room that the host and its control groups leave), `memory.left` of the host and of each group with
 a limit, whoever uses it (label `cgroup`), `fd.growth` of the descriptors. Labels: `rate` (a second), `left`
-(seconds). `fd.used`: the part of the descriptors in use. `where`: the code that touches new memory, or that
-opens; `object`: what most of the descriptors are.
+(seconds), `bent` (how fast it grows in the second half, of the first), `sure` (how well what was measured
+tells growth that lasts, 0 to 1). `fd.used`: the part of the descriptors in use. `where`: the code that
+touches new memory, or that opens; `object`: what most of the descriptors are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, sqrt
 from typing import NamedTuple
 
 from perfdiag.attribution.busy import busy_time
@@ -137,7 +138,20 @@ def _share(rate: float, room: float) -> float:
 
 def _labels(slope: Slope, room: float) -> Labels:
     left = room / slope.value if slope.value > 0 else inf
-    return (("rate", f"{slope.value:.6g}"), ("left", f"{left:.6g}"))
+    return (
+        ("rate", f"{slope.value:.6g}"),
+        ("left", f"{left:.6g}"),
+        ("bent", f"{slope.bent:.3g}"),
+        ("sure", f"{_sure(slope):.3g}"),
+    )
+
+
+def _sure(slope: Slope) -> float:
+    """Less with a wide interval, few points, growth that slows down, and what fell again."""
+    if slope.value <= 0:
+        return 0.0
+    narrow = sqrt(max(0.0, slope.low / slope.value))
+    return narrow * min(1.0, slope.bent) * (1 - slope.fallen) * slope.n / (slope.n + 1)
 
 
 def _place(amount: Amount, step: Step | None) -> Place | None:

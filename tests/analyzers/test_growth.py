@@ -37,6 +37,18 @@ def test_memory_that_grows_steadily_is_told_by_the_hour_that_it_lasts():
         float(found.label(name)) for name in ("rate", "left")
     )
     assert "process:42" == found.subject
+    assert ("1", pytest.approx(11 / 12, abs=1e-3)) == (found.label("bent"), float(found.label("sure")))
+
+
+def test_growth_that_slows_down_or_wavers_is_less_sure():
+    even = [100 * MIB + at * MIB for at in range(11)]
+    slower = [100 * MIB + at * MIB - at * at * MIB // 40 for at in range(11)]
+    wavers = [100 * MIB + at * MIB + (at % 2) * 2 * MIB for at in range(11)]
+    sure = [
+        float(said_of(SPEC, [memory(value) for value in values]).first("memory.growth").label("sure"))
+        for values in (even, slower, wavers)
+    ]
+    assert sure[0] > 0.9 > max(sure[1:])
 
 
 @pytest.mark.parametrize(

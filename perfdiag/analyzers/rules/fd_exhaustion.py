@@ -42,6 +42,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             prefix="share",
             model="exhaustion" if soon else "level",
             pattern="growing" if when else "",
+            confidence=amount_label(growth, "sure") if soon and growth else 1.0,
             summary=f"{part} of the descriptors are in use{when}; opened in {name_of(used.where)}.",
             next_step=f"ls -l /proc/{pid_of(used)}/fd  # what they are: sockets, files, pipes",
             evidence=facts,

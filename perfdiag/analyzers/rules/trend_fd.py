@@ -27,6 +27,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             kind="trend.fd",
             prefix="share",
             model="exhaustion",
+            confidence=amount_label(growth, "sure"),
             summary=f"Descriptors run out in {human(left / 60, Unit.COUNT)} minutes: their number grows by"
             f" {human(rate, Unit.PER_SECOND)}.",
             next_step=f"ls -l /proc/{pid_of(growth)}/fd  # twice: what is new",

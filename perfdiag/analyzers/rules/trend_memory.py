@@ -31,6 +31,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             kind="trend.memory",
             prefix="share",
             model="exhaustion",
+            confidence=amount_label(growth, "sure"),
             summary=f"{of} has no memory left in {human(left / 60, Unit.COUNT)} minutes: its use grows by"
             f" {human(rate, Unit.BYTES_PER_SECOND)}.",
             next_step="ps -eo pid,rss,comm --sort -rss  # twice: who grows",
