@@ -42,6 +42,9 @@ _UNSEEN = {
     "sockets.seen": "the sockets of the target could not be looked at",
     "interpreter.seen": "the state of an interpreter was not read",
     "locks.seen": "waits for locks could not be told from others",
+    **dict.fromkeys(
+        ("gpu.busy", "gpu.idle", "gpu.sync"), "no NVIDIA GPU that the target computes on was found"
+    ),
     "cpu.unreachable": "which CPUs its threads may use was not read",
     "memory.growth": "a longer look: growth is told from six readings a second apart",
     "memory.left": "a longer look: growth is told from six readings a second apart",

@@ -18,6 +18,7 @@ _PLAIN = {
     Wait.ACCEPT: TimeClass.IDLE,
     Wait.SIGNAL: TimeClass.IDLE,
 }
+ACCELERATORS = ("/dev/nvidia", "/dev/kfd")  # who waits in their drivers has sent them work
 _SEVERAL = {Wait.POLL, Wait.SELECT, Wait.EPOLL}
 _SOCKETS = {ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
 _SENDING = {"sendto", "sendmsg", "write", "writev", "sendfile"}
@@ -104,7 +105,7 @@ def _input_output(known: Call, item: Object | None, frames: tuple[Frame, ...]) -
     if item.type is ObjectType.FILE:
         return TimeClass.WRITE if known.name in _WRITING else TimeClass.DISK
     if item.type is ObjectType.DEVICE:
-        return TimeClass.UNKNOWN if sends else TimeClass.IDLE
+        return TimeClass.UNKNOWN if sends or item.name.startswith(ACCELERATORS) else TimeClass.IDLE
     return TimeClass.UNKNOWN
 
 

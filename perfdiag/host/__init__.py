@@ -10,10 +10,13 @@ Only reads that the kernel answers without waiting for the process itself belong
 import errno
 import os
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from perfdiag.errors import Broken, Denied, NoData
 from perfdiag.host.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from perfdiag.host.gpu import Gpus
 
 _LIMIT = 1 << 20
 _GONE = {errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.ENODEV, errno.EOPNOTSUPP}
@@ -29,6 +32,12 @@ def raise_missing(path: str, error: OSError) -> NoReturn:
     raise Broken(f"{path}: {reason}") from error
 
 
+def _nvml() -> "Gpus":
+    from perfdiag.host.gpu import NvmlGpus  # which asks a child that is given a Host
+
+    return NvmlGpus()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """Roots of the world. `proc("net/dev")` and `sys("block/sda/stat")` return bounded text."""
@@ -36,6 +45,7 @@ class Host:
     procfs: str = "/proc"
     sysfs: str = "/sys"
     clock: Clock = field(default_factory=SystemClock)
+    gpus: "Gpus" = field(default_factory=_nvml, compare=False, repr=False)
 
     def proc(self, path: str, limit: int = _LIMIT) -> str:
         return self._read(f"{self.procfs}/{path}", limit)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from perfdiag.errors import Missing
-from perfdiag.host import Host
+from perfdiag.host import Host, nvml
 from perfdiag.host.secrets import SHOWN, scrub
 from perfdiag.host.sockets import Address, listening_ports, other_end
 from perfdiag.model import ObjectType
@@ -158,6 +158,11 @@ def _comm(host: Host, pid: int) -> str:
         return ""
 
 
+def gpus(_host: Host) -> bytes:
+    """What NVML says of every GPU."""
+    return json.dumps(nvml.read()).encode()
+
+
 READS: dict[str, Callable[..., bytes]] = {
     read.__name__: read
     for read in (
@@ -173,5 +178,6 @@ READS: dict[str, Callable[..., bytes]] = {
         peer_owners,
         pipe_end,
         children,
+        gpus,
     )
 }
