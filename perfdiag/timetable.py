@@ -26,7 +26,8 @@ class TimeKey(NamedTuple):
 
 
 class Episode(NamedTuple):
-    """A callback that held up the event loop of a thread; `spent`: seconds by stack."""
+    """A callback that held up the event loop of a thread; `spent`: seconds by stack, `depth`: how many frames
+    of it, from the leaf, are the callback's."""
 
     process: int
     tid: int
@@ -34,6 +35,7 @@ class Episode(NamedTuple):
     t0: float
     t1: float
     spent: dict[int, float]
+    depth: Mapping[int, int] = {}
 
 
 class Doing(NamedTuple):

@@ -128,7 +128,7 @@ class Attribution:
         self, thread: ThreadTime, at: float, counters: tuple[int, int, int], call: int, item: int, stack: int
     ) -> None:
         """Book the interval since the thread's last row, and take over its new state."""
-        before, was_running, was = thread.at, thread.running, (thread.blocked, thread.stack)
+        before, was_running, line = thread.at, thread.running, thread.stack
         turns = counters[2] - thread.turns
         on_cpu = max(0, counters[0] - thread.cpu) / 1e9
         # of a delay that began before the thread was first seen only the end is in the window
@@ -141,7 +141,9 @@ class Attribution:
         rest = at - before + thread.pending - on_cpu - queued
         thread.pending = 0.0
         old, new = thread.share_out(rest, call != RUNNING, at - self._before - on_cpu)
-        ended, begun = thread.share_turns(turns, call != RUNNING)
+        # what waits for longer than a tick is on a CPU again for what it does then, not for more waits
+        counted = turns if before >= self._before else min(turns, 1)
+        ended, begun = thread.share_turns(counted, call != RUNNING)
         thread.wait(before, at, old, ended)
         if was_running:  # the CPU time was spent where it ran, before it blocked or moved on
             self._work(thread, before, at, on_cpu)
@@ -151,7 +153,8 @@ class Attribution:
             self._work(thread, before, at, on_cpu)
         thread.owed, thread.owed_turns = new, begun
         if not was_running:
-            self.herds.woke(thread.group, turns, on_cpu, again=was == (thread.blocked, thread.stack))
+            again = not thread.running and thread.stack == line
+            self.herds.woke(thread.group, turns, on_cpu, again=again)
         if woken and thread.inside is not None:
             thread.works.append(Entry(at - queued, at, *thread.inside, thread.stack, queued))
         else:
@@ -197,8 +200,8 @@ class Attribution:
             thread.blocked = self._class(thread, call, item)
             self._lines.count(thread.stack, thread.blocked, item)
         self._ways.see(thread)
-        thread.turns_seen.in_callback = self.loops.in_callback(thread.stack)
-        self.loops.see(key, thread.group, at, thread.stack, blocked=not thread.running)
+        thread.turns_seen.in_callback = self.loops.in_callback(key, thread.stack)
+        self.loops.see(key, thread.group, at, thread.stack, thread.blocked, self._reader.object(item))
 
     def _class(self, thread: ThreadTime, call: int, item: int) -> TimeClass:
         key = (call, item, thread.stack, thread.main, thread.young)

@@ -215,6 +215,11 @@ def callback_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
     return ()
 
 
+def in_asyncio(frames: Sequence[Frame]) -> bool:
+    """Whether an asyncio loop stands on this stack, in a callback or not."""
+    return any(frame.origin is Origin.STDLIB and "/asyncio/" in frame.file for frame in frames)
+
+
 def in_event_loop(frames: Sequence[Frame]) -> bool:
     """Whether an asyncio loop runs a callback on this stack."""
     return bool(callback_frames(frames))

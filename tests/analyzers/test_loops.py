@@ -2,7 +2,7 @@ import pytest
 
 from perfdiag.analyzers.loops import SPEC
 from tests.analyzers.folded import signals_of
-from tests.attribution.test_loops import Loop
+from tests.attribution.test_loops import Loop, OwnLoop
 from tests.recordings_made import META, run, wait
 
 
@@ -70,3 +70,46 @@ def test_a_loop_that_is_blocked_for_a_tenth_of_the_time_is_under_pressure():
 
 def test_before_the_first_step_there_are_no_signals():
     assert () == SPEC.signals(SPEC.start(META), 0.0)
+
+
+def test_how_long_others_wait_is_told_in_the_mean():
+    loop = Loop()
+    loop.thread(1, *5 * (loop.idle(20), run(1, loop.rate_limit), loop.sleep(19)), main=True)
+    signals = signals_of(SPEC, loop.recording())
+    (delay,), (held,) = named(signals, "loop.delay"), named(signals, "loop.held")
+    assert (
+        pytest.approx(5 * 0.2**2 / (2 * 2.0), rel=0.02) == delay.estimate.value
+    )  # a tenth of a second, half the time
+    assert pytest.approx(0.5, abs=0.01) == held.estimate.value
+
+
+def test_each_callback_has_its_own_durations():
+    loop = Loop()
+    slow, quick = (run(1, loop.rate_limit), loop.sleep(19)), (run(6, loop.store),)
+    loop.thread(1, *5 * (loop.idle(10), *slow, loop.idle(10), *quick), main=True)
+    lasted = named(signals_of(SPEC, loop.recording()), "loop.lasted")
+    assert [("broadcast", 9, 5), ("upload", 21, 5)] == [
+        (one.where.function, one.where.line, one.estimate.n) for one in lasted if one.label("of") == "longest"
+    ]
+    assert [0.2, 0.06] == [round(one.estimate.value, 2) for one in lasted if one.label("of") == "median"]
+    assert {""} == {one.label("loop") for one in lasted}
+
+
+def test_loops_of_several_threads_are_kept_apart():
+    loop = Loop()
+    for tid, ticks in ((1, 19), (2, 9)):
+        loop.thread(tid, *5 * (loop.idle(20), run(1, loop.rate_limit), loop.sleep(ticks)), loop.idle(60))
+    signals = signals_of(SPEC, loop.recording())
+    longest = [one for one in named(signals, "loop.lasted") if one.label("of") == "longest"]
+    assert [("thread 1 of 42", 0.2), ("thread 2 of 42", 0.1)] == [
+        (one.label("loop"), round(one.estimate.value, 2)) for one in longest
+    ]
+
+
+def test_a_loop_of_ones_own_has_its_callback_named():
+    loop = OwnLoop()
+    loop.thread(1, *8 * loop.turn(*loop.asks(9)), main=True)
+    signals = signals_of(SPEC, loop.recording())
+    (blocked,) = named(signals, "loop.blocked")
+    assert "look_up" == blocked.where.function
+    assert {"handle"} == {one.where.function for one in named(signals, "loop.callback")}

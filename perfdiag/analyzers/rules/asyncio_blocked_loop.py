@@ -2,12 +2,14 @@
 
 Callbacks of an asyncio loop that take 50 ms and more (`pressure.episode`), from the stacks of the loop's own
 thread. What the callback does in that time is listed among the symptoms. Of a loop that is not written in
-Python (uvloop) they are seen where `asyncio.run` or a Runner started it; loops of one's own are not seen.
+Python (uvloop) they are seen where `asyncio.run` or a Runner started it. A loop of one's own, or of a
+library, is known by its structure: a thread that waits again and again for several connections that it has
+accepted; of what it calls only long waits count.
 """
 
 from collections.abc import Iterable, Mapping
 
-from perfdiag.diagnosis import Claim, Draft, Evidence, Signal
+from perfdiag.diagnosis import Claim, Draft, Evidence, Signal, Table
 from perfdiag.judge import name_of, pid_of, share_limits, time_draft
 from perfdiag.model import IMPOSED, TimeClass
 from perfdiag.plugins import Rule, Signals
@@ -25,6 +27,13 @@ _SOURCE = "ticks: callbacks on the stack of the loop's thread"
 def _durations(signals: Signals, group: str) -> list[Evidence]:
     count = signals.value("loop.episodes", group=group)
     found = [Evidence(name="callbacks that took long", value=count, unit=Unit.COUNT, source=_SOURCE)]
+    for name, words in (("loop.held", "time in which it holds up"), ("loop.delay", "mean delay of")):
+        one = signals.first(name, group=group)
+        if one:
+            what = f"{words} what becomes ready at any moment"
+            found.append(
+                Evidence(name=what, value=one.estimate.value, unit=one.estimate.unit, source=_SOURCE)
+            )
     return found + [
         Evidence(
             name=f"time of such a callback, {one.label('of')}",
@@ -34,6 +43,29 @@ def _durations(signals: Signals, group: str) -> list[Evidence]:
         )
         for one in signals.all("loop.episode", group=group)
     ]
+
+
+def _table(signals: Signals, group: str) -> list[Table]:
+    """The callbacks that took long, those that took most time in all first."""
+    rows: dict[tuple[str, str], list[float]] = {}
+    for one in signals.all("loop.lasted", group=group):
+        row = rows.setdefault((one.label("loop"), name_of(one.where)), [float(one.estimate.n)])
+        row.append(one.estimate.value)
+    shares = {
+        (one.where.file, one.where.function): one.estimate.value
+        for one in signals.all("loop.callback", group=group)
+        if one.where
+    }
+    places = {name_of(one.where): one.where for one in signals.all("loop.lasted", group=group)}
+    several = any(loop for loop, _ in rows)
+    cells: list[tuple[str | float, ...]] = []
+    for (loop, name), values in rows.items():
+        where = places[name]
+        share = shares.get((where.file, where.function), 0.0) if where else 0.0
+        cells.append((name, *((loop,) if several else ()), *values, share))
+    columns = ("times", "median, s", "95th percentile, s", "longest, s", "share of the busy time")
+    head = ("callback", *(("loop",) if several else ()), *columns)
+    return [Table(name="callbacks that hold up the loop", columns=head, rows=tuple(cells))] if cells else []
 
 
 def _functions(signals: Signals, group: str) -> frozenset[str]:
@@ -70,6 +102,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
                 for one in signals.all("loop.callback", group=group)[:_SHOWN]
             ],
             evidence=_durations(signals, group),
+            tables=_table(signals, group),
         )
         if draft:
             yield draft
