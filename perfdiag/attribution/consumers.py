@@ -42,9 +42,15 @@ class Consumers:
         if name:
             self._getters.add(name)
 
-    def gets(self, stack: int) -> bool:
-        """Whether somebody takes out of a queue on this stack."""
-        return bool(self._functions.get(stack, ("",))[0])
+    def in_getter(self, stack: int) -> bool:
+        """Whether this stack is in a function that takes out of queues, and does not do so now."""
+        gets, functions = self._functions.get(stack, ("", frozenset()))
+        return not gets and not functions.isdisjoint(self._getters)
+
+    def has_user_code(self, stack: int) -> bool:
+        """Whether this stack runs code of the program's own."""
+        known = self._stack(stack)
+        return known is not None and any(frame.origin is Origin.USER for frame in known.frames)
 
     def consumer(self, at_work: Iterable[tuple[Key, int]]) -> int:
         """The stack of the likely consumer among the threads (key, stack) that are at work; -1: none is."""

@@ -3,7 +3,7 @@ way, and whether it waits for work after all."""
 
 from collections.abc import Callable, Mapping
 
-from perfdiag.attribution.consumers import Consumers
+from perfdiag.attribution.full_queues import FullQueues
 from perfdiag.attribution.groups import POOL_WORKERS
 from perfdiag.attribution.lock_watch import LockWatch
 from perfdiag.attribution.reader import Reader
@@ -36,15 +36,13 @@ class InTheWay:
     ) -> None:
         self._reader, self._threads, self._settle = reader, threads, settle
         self.locks = LockWatch(reader, threads, self._turn)
-        self._consumers = Consumers(reader.stack)
+        self._queues = FullQueues(reader.stack, threads)
         self._turns = TurnTaking(threads)
         self._waiting: dict[Key, ThreadTime] = {}  # those in whose way somebody stands
-        self._putting: dict[Key, ThreadTime] = {}
         self._results: dict[Key, ThreadTime] = {}  # in the order in which they began to wait
         self._numbers: dict[Function, int] = {}
         self._wants: dict[int, tuple[str, str] | None] = {}
         self._jobs: dict[int, str] = {}
-        self._several = False  # threads waited for room in queues at the same time
         self._before: float | None = None  # time of the last look
 
     def see(self, thread: ThreadTime) -> None:
@@ -52,7 +50,7 @@ class InTheWay:
         key = (thread.process, thread.tid)
         self._gone_on(key)
         self.locks.see(thread)
-        self._consumers.see(thread.stack)
+        self._queues.see(key, thread)
         self._turns.see(key, thread, self._job(thread.stack))
         if thread.blocked in _WAITS:
             self._waiting[key] = thread
@@ -63,7 +61,7 @@ class InTheWay:
             self.locks.waits(self._number(function), thread.stack)
             thread.object = -1  # each of these waits is on a futex of its own
         elif want in PUTS:
-            self._putting[key] = thread
+            self._queues.puts(key, thread, self._function(thread))
             thread.object = -1
         elif want in RESULTS:
             self._results[key] = thread
@@ -73,10 +71,11 @@ class InTheWay:
         """The thread has ended."""
         self._gone_on(key)
         self._turns.end(key)
+        self._queues.forget(key)
 
     def _gone_on(self, key: Key) -> None:
         """The thread waits no more."""
-        for waiting in (self._waiting, self._putting, self._results):
+        for waiting in (self._waiting, self._results):
             waiting.pop(key, None)
         self._turns.forget(key)
 
@@ -86,6 +85,7 @@ class InTheWay:
         self._turns.count(
             at, lambda function: self.locks.holder(function[0], self._number(function)) is not None
         )
+        self._queues.tick()
         self._tell_apart(at)
         found: dict[Key, int] = {}
         for thread in self._waiting.values():
@@ -105,9 +105,9 @@ class InTheWay:
         """Give each wait that could be for work its class, by what the others do."""
         for key, thread in self._turns.undecided():
             self._become(thread, TimeClass.POOL if self._turns.takes_turns(key) else TimeClass.IDLE, at)
-        self._several = self._several or len(self._putting) > 1
-        for thread in self._putting.values():
-            self._become(thread, TimeClass.QUEUE if self._several else TimeClass.IDLE, at)
+        putting, backlog = self._queues.putting()
+        for thread in putting:
+            self._become(thread, TimeClass.QUEUE if backlog else TimeClass.IDLE, at)
         if len(self._results) > 1:
             queued = self._queued()
             for key, thread in self._results.items():
@@ -157,31 +157,13 @@ class InTheWay:
             other = self._threads.get((thread.process, holder))
             return other.stack if other is not None and holder != thread.tid else -1
         if thread.blocked is TimeClass.QUEUE:
-            at_work = (
-                (key, other.stack)
-                for key, other in self._threads.items()
-                if works(other) and other.blocked not in (TimeClass.QUEUE, TimeClass.POOL)
-            )
-            found = self._consumers.consumer(at_work)
-            return found if found >= 0 else self._most_awake(thread.process)
+            return self._queues.emptied_by((thread.process, thread.tid))
         has_it = self.locks.holder(thread.process, what)
         found = has_it.stack if has_it else -1
         if found < 0 and (thread.process, thread.tid) in self._results:
             return next((worker.stack for worker in self._workers(thread.process)), -1)
         function = self._turns.place((thread.process, thread.tid))
         return self._turns.at_work(function) if found < 0 and function else found
-
-    def _most_awake(self, process: int) -> int:
-        """The stack of the thread that ran most often of those that seem to wait for a timer: it may rest
-        between two items of a queue that is full."""
-        resting = [
-            (thread.turns, -key[1], thread.stack)
-            for key, thread in self._threads.items()
-            if key[0] == process
-            and thread.blocked is TimeClass.IDLE
-            and not self._consumers.gets(thread.stack)
-        ]
-        return max(resting)[2] if resting else -1
 
     def _turn(self, key: Key) -> int | None:
         """The number of the place where a thread waits for a turn."""

@@ -151,7 +151,7 @@ def test_a_consumer_that_rests_in_its_loop_empties_the_queue():
     crew.thread(1, *20 * (run(1, crew.drain), wait(9, "clock_nanosleep", rests)))
     crew.thread(2, wait(200, "clock_nanosleep", crew.stack("main.py:5 watch")))
     for tid in (3, 4):
-        crew.thread(tid, *4 * (crew.blocked(49, crew.put), run(1, crew.put)))
+        crew.thread(tid, *10 * (run(1, crew.put), crew.blocked(19, crew.put)))
     assert rests == most_in_the_way(crew.recording(), 3, TimeClass.QUEUE)
 
 
