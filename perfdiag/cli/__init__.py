@@ -26,6 +26,7 @@ VERBS = {
     "explain": ("perfdiag.cli.explain:command", "Explain a kind of finding."),
     "list": ("perfdiag.cli.list_plugins:command", "List collectors, analyzers, rules and formats."),
     "doctor": ("perfdiag.cli.doctor:command", "Say what perfdiag can and cannot see on this host."),
+    "selftest": ("perfdiag.cli.selftest:command", "Say how often perfdiag is right on this host."),
     "schema": ("perfdiag.cli.schema:command", "Print the JSON Schema of an output."),
 }
 
