@@ -1,5 +1,6 @@
 """Recordings of a target with peers, made from a script: at which tick which thread begins to do what."""
 
+from collections import Counter
 from dataclasses import replace
 
 from perfdiag.attribution.chain import Chains, Link
@@ -57,8 +58,10 @@ class Town:
         ]
         for tick in range(ticks):
             recording.ticks.ticks.append(START_NS + tick * TICK_NS, 0)
-        for order, (tick, process, tid, call, item, stack, flags) in enumerate(sorted(self.rows)):
-            counters = (order * 1000, 0, order, 0, 0, 0)
+        turns = Counter[int]()
+        for tick, process, tid, call, item, stack, flags in sorted(self.rows):
+            turns[tid] += 1
+            counters = (turns[tid] * 1000, 0, turns[tid], 0, 0, 0)
             recording.ticks.rows.append(tick, process, tid, *counters, call, item, stack, flags)
         for number, tick in enumerate([*range(99, ticks - 1, 100), ticks - 1]):
             at = (START_NS + tick * TICK_NS) / 1e9

@@ -1,5 +1,6 @@
-from perfdiag.model import Snapshot
+from perfdiag.model import Role, Snapshot
 from perfdiag.recording import Recording
+from tests.peers_made import Town
 from tests.recordings_made import META, Shop, run
 
 
@@ -45,3 +46,27 @@ def test_every_tick_of_a_recording_is_in_one_span():
     shop.thread(1, run(250, shop.price))
     recording = shop.recording()
     assert [(0, 101), (101, 201), (201, 251)] == [(start, stop) for _, start, stop in spans(recording)]
+
+
+def test_without_peers_a_recording_is_that_of_the_target():
+    shop = Shop()
+    shop.thread(1, run(10, shop.price))
+    recording = shop.recording()
+    assert recording is recording.of_the_target()
+
+
+def test_peers_are_left_out_of_what_is_judged_and_what_is_left_has_new_numbers():
+    town = Town()
+    town.at(0, town.process(812, "postgres", serves=[(0, town.database)]))
+    town.at(0, 0, "recvfrom", town.database)
+    town.at(5, town.process(50, "shop", role=Role.WORKER))
+    recording = town.recording(10)
+    recording.ticks.gil.append(0, 1, 812, 1)
+    recording.ticks.gil.append(5, 2, 50, 1)
+    target = recording.of_the_target()
+    assert [42, 50] == [one.pid for one in target.processes]
+    assert [(0, 42), (1, 50)] == [(one.process, one.tid) for one in target.threads]
+    rows = target.ticks.rows
+    assert [(0, 0, 42), (5, 1, 50)] == list(zip(rows["tick"], rows["process"], rows["tid"], strict=True))
+    assert [(5, 1, 50, 1)] == list(target.ticks.gil.rows())
+    assert (10, 3) == (len(target.ticks.ticks), len(recording.ticks.rows))

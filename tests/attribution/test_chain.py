@@ -104,7 +104,7 @@ def test_too_few_looks_say_nothing():
 def test_a_lock_of_a_database_and_who_may_hold_it():
     town, peer = town_with()
     town.at(0, peer, "epoll_wait")
-    town.titles = {812: [UPDATE], 813: [IDLE_IN], 814: [IDLE]}
+    town.titles = {812: [UPDATE], 813: [IDLE_IN], 814: [IDLE], 816: [UPDATE]}
     first, second = sentences(town.recording(), town.database)
     assert (
         "at the other end: postgres (pid 812) waits for a lock of the database for 100 % of that time"

@@ -48,6 +48,13 @@ def test_threads_of_a_peer_that_wait_for_work_do_not_count_beside_one_that_compu
     assert {TimeClass.PYTHON: 200} == looks(town.recording(), wait)[1]
 
 
+def test_threads_that_wait_for_something_do_not_count_beside_one_that_computes():
+    town, peer, wait = waiting_town()
+    town.at(0, peer, "fsync", town.item("/data/wal"))
+    town.at(0, peer, tid=813)
+    assert {TimeClass.PYTHON: 200} == looks(town.recording(), wait)[1]
+
+
 def test_a_peer_with_nothing_in_hand_is_idle():
     town, peer, wait = waiting_town()
     town.at(0, peer, "accept4")
