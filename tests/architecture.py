@@ -35,7 +35,7 @@ LEVELS = (
     ("engine",),
     ("baseline",),
     ("daemon",),
-    ("triage",),
+    ("triage", "selftest"),
     ("web",),
     ("cli",),
     ("__main__",),
@@ -178,6 +178,10 @@ TESTED_THROUGH = {
     "perfdiag/storage/references.py": "tests/storage/test_reader.py",
     "perfdiag/triage/round.py": "tests/triage/test_watch.py",
     "perfdiag/web/pages.py": "tests/daemon/test_daemon.py",
+    **{
+        f"perfdiag/selftest/programs/{path.name}": "tests/selftest/test_cases.py"
+        for path in (ROOT / "perfdiag/selftest/programs").glob("*.py")
+    },
 }
 
 
