@@ -4,8 +4,10 @@
 which connections waited), `accept.depth` (how many, mean) and `accept.limit` (how many may);
 `accept.serving{group}`, where one thread alone accepts from a socket on which some wait: the share of busy
 time that it waits, itself, while it serves, with `where` the code that does so. With the label `peer`,
-`tcp.again`, of the segments sent to it those that were sent again, and `tcp.again.wait`, the share of busy
-time that is spent waiting for it.
+`tcp.again`, of the segments sent to it those that were sent again, `tcp.held-up`, of the time in which
+something was on its way to it that in which it had no room for more, and `tcp.again.wait`, the share of busy
+time that is spent waiting for it, as far as that may come from what was sent again: not a wait for room to
+send that the peer makes, and none that is many times longer than the pauses of so few segments.
 """
 
 from collections.abc import Iterator
@@ -26,6 +28,9 @@ from perfdiag.timetable import TimeKey
 from perfdiag.units import Unit
 
 _ANSWERS = {TimeClass.NETWORK, TimeClass.SEND}
+_HELD_UP = 0.5  # of the time that something is on its way; then the peer makes the wait for room to send
+_PAUSE = 0.2  # seconds until a segment is sent again (TCP_RTO_MIN), where nothing tells of its loss before
+_EXPLAINED = 0.3  # of a wait, at least, by such pauses
 
 Rows = list[tuple[TimeKey, Array]]
 
@@ -51,6 +56,12 @@ def derive(interval: Interval) -> Iterator[Fact]:
         yield Share("accept.waiting", waited, looks, labels)
         yield Level("accept.depth", None if depth is None else depth / looks, Unit.COUNT, labels)
         yield Level("accept.limit", interval.after.value("accept.limit", **found), Unit.COUNT, labels)
+    for labels in interval.after.samples.get("tcp.peer.time", ()):
+        found = dict(labels)
+        if found["kind"] == "busy":
+            held_up = interval.growth("tcp.peer.time", **found | {"kind": "held up"})
+            busy = interval.growth("tcp.peer.time", **found)
+            yield Share("tcp.held-up", held_up, busy, (("peer", found["peer"]), ("pid", found["pid"])))
     for labels in interval.after.samples.get("tcp.peer.segments", ()):
         found = dict(labels)
         if found["kind"] == "sent":
@@ -75,24 +86,38 @@ def signals(state: State, now: float) -> tuple[Signal, ...]:
     subject = state.last.subject
     facts = [replace(signal, subject=subject) for signal in state.facts.signals()]
     busy = busy_time(one.table, pressed_only=state.last.pressed_only)
-    waits = [] if busy.seconds <= 0 else [found for fact in facts if (found := _wait(fact, busy, one, now))]
-    return (*facts, *waits)
+    held_up = {
+        fact.labels for fact in facts if fact.name == "tcp.held-up" and fact.estimate.value >= _HELD_UP
+    }
+    waits = [_wait(fact, busy, one, now, held_up) for fact in facts] if busy.seconds > 0 else []
+    return (*facts, *(found for found in waits if found is not None))
 
 
-def _wait(fact: Signal, busy: Busy, one: Step, now: float) -> Signal | None:
+def _wait(fact: Signal, busy: Busy, one: Step, now: float, held_up: set[Labels]) -> Signal | None:
     if fact.name == "accept.waiting" and fact.estimate.value > 0:
         return _serving(fact, busy, one, now)
     if fact.name == "tcp.again" and fact.estimate.value > 0:
-        peer = fact.label("peer")
-        rows = [
-            (key, row)
-            for key, row in busy.rows
-            if key.time in _ANSWERS and key.object >= 0 and one.objects[key.object].name == peer
-        ]
-        stacks = [(one.stacks[key.stack], row) for key, row in rows if key.stack >= 0]
-        found = _signal("tcp.again.wait", fact, rows, stacks, busy, one, now)
-        return replace(found, object=one.objects[rows[0][0].object]) if rows else None
+        return _again(fact, busy, one, now, fact.labels in held_up)
     return None
+
+
+def _again(fact: Signal, busy: Busy, one: Step, now: float, held_up: bool) -> Signal | None:
+    """Waits for a peer to which segments are sent again; where it is the peer that is slow to take what is
+    sent, those for its answers alone."""
+    peer, times = fact.label("peer"), _ANSWERS - {TimeClass.SEND} if held_up else _ANSWERS
+    rows = [
+        (key, row)
+        for key, row in busy.rows
+        if key.time in times and key.object >= 0 and one.objects[key.object].name == peer
+    ]
+    again = fact.estimate.value * fact.estimate.n
+    waited = sum(float(row.sum()) for _, row in rows)
+    if not rows or again * _PAUSE < _EXPLAINED * waited:
+        return None
+    stacks = [(one.stacks[key.stack], row) for key, row in rows if key.stack >= 0]
+    found = _signal("tcp.again.wait", fact, rows, stacks, busy, one, now)
+    labels = (*found.labels, ("times", " ".join(sorted(times))))
+    return replace(found, labels=labels, object=one.objects[rows[0][0].object])
 
 
 def _serving(fact: Signal, busy: Busy, one: Step, now: float) -> Signal | None:

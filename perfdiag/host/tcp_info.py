@@ -14,14 +14,16 @@ from perfdiag.host.procfs_net import LISTEN, SYN_SENT
 from perfdiag.host.sockets import Address, address, duplicate, peer_name
 
 # struct tcp_info, include/uapi/linux/tcp.h: state at 0, unacked and sacked at 24, total_retrans at 100,
-# segs_out at 136 (Linux 4.2), dsack_dups at 216 (Linux 4.19)
+# segs_out at 136 (Linux 4.2), busy_time and rwnd_limited at 168 (Linux 4.10), dsack_dups at 216 (Linux 4.19)
 _FIELDS = struct.Struct("=B23xII68xI32xI")
+_TIMES = struct.Struct("=168xQQ")
 _DUPLICATES = struct.Struct("=216xI")
 
 
 class TcpInfo(NamedTuple):
     """`retransmitted` and `sent` count segments since the connection was made; those of which the peer says
-    that it had them (a slow answer, not a loss) are not counted as sent again."""
+    that it had them (a slow answer, not a loss) are not counted as sent again. `busy`: seconds in which
+    something was on its way; `held_up`: of these, those in which the peer had no room for more."""
 
     local: Address
     peer: Address
@@ -30,6 +32,8 @@ class TcpInfo(NamedTuple):
     sacked: int
     retransmitted: int
     sent: int
+    busy: float
+    held_up: float
 
     @property
     def listening(self) -> bool:
@@ -55,4 +59,6 @@ def tcp_info(pidfd: int, descriptor: int, inode: int) -> TcpInfo:
         raise NoData("a kernel that counts no segments")
     state, unacked, sacked, retransmitted, sent = _FIELDS.unpack_from(raw)
     duplicates = _DUPLICATES.unpack_from(raw)[0] if len(raw) >= _DUPLICATES.size else 0
-    return TcpInfo(local, peer, state, unacked, sacked, max(0, retransmitted - duplicates), sent)
+    busy, held_up = _TIMES.unpack_from(raw) if len(raw) >= _TIMES.size else (0, 0)
+    again = max(0, retransmitted - duplicates)
+    return TcpInfo(local, peer, state, unacked, sacked, again, sent, busy / 1e6, held_up / 1e6)

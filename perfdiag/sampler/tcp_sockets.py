@@ -22,6 +22,7 @@ from perfdiag.host.sockets import Address
 from perfdiag.host.tcp_info import TcpInfo, tcp_info
 from perfdiag.model import Process, Role, Sample
 from perfdiag.samples import counter, gauge
+from perfdiag.units import Unit
 
 _MOST = 512  # sockets of a process that are looked at, 10 µs each
 _PEERS = 64  # told one by one; those beyond share a name
@@ -34,6 +35,8 @@ _OTHERS = "others"
 _FRESH = 16  # segments sent, at most: a handshake (that of TLS too), a question, the end
 
 Socket = tuple[int, int]  # descriptor, inode
+Counts = tuple[float, ...]  # segments sent and retransmitted, seconds busy and held up by the peer
+_NONE: Counts = (0, 0, 0.0, 0.0)
 
 
 class TcpSockets:
@@ -44,7 +47,7 @@ class TcpSockets:
         self.denied = False
         self._listeners: list[Socket] = []
         self._other: set[int] = set()  # inodes of sockets that are not of TCP
-        self._segments: dict[int, tuple[int, int]] = {}  # inode -> sent and retransmitted, as last seen
+        self._counts: dict[int, Counts] = {}  # inode -> as last seen
         self._next = 0.0
         self._whole = False  # the last look at all descriptors saw all sockets: others are new since
         self._made = 0
@@ -52,7 +55,7 @@ class TcpSockets:
         self._waited: Counter[Address] = Counter()
         self._depth: Counter[Address] = Counter()
         self._limits: dict[Address, int] = {}
-        self._totals: dict[str, tuple[int, int]] = {}
+        self._totals: dict[str, Counts] = {}
         self._seen: Counter[str] = Counter()
         self._fresh: Counter[str] = Counter()
 
@@ -81,8 +84,10 @@ class TcpSockets:
             yield counter("accept.depth", self._depth[at], **labels)
             yield gauge("accept.limit", self._limits[at], **labels)
         for peer, counts in self._totals.items():
-            for kind, value in zip(("sent", "retransmitted"), counts, strict=True):
+            for kind, value in zip(("sent", "retransmitted"), counts[:2], strict=True):
                 yield counter("tcp.peer.segments", value, pid=pid, peer=peer, kind=kind)
+            for kind, value in zip(("busy", "held up"), counts[2:], strict=True):
+                yield counter("tcp.peer.time", value, Unit.SECONDS, pid=pid, peer=peer, kind=kind)
             for kind, value in (("seen", self._seen[peer]), ("fresh", self._fresh[peer])):
                 yield counter("tcp.peer.connections", value, pid=pid, peer=peer, kind=kind)
 
@@ -124,14 +129,15 @@ class TcpSockets:
                 infos.append((inode, info))
         self._listeners, self._other = listeners, other
         ports = {at.port for at in self._looks}
-        last, self._segments = self._segments, {}
+        last, self._counts = self._counts, {}
         for inode, info in infos:
-            now = (info.sent, info.retransmitted)
-            before = last.get(inode, (0, 0) if complete else now)
-            now = (now[0], max(now[1], before[1]))  # fewer when the peer had some: those count but once
-            self._segments[inode] = now
+            now: Counts = (info.sent, info.retransmitted, info.busy, info.held_up)
+            before = last.get(inode, _NONE if complete else now)
+            # fewer are retransmitted when the peer had some: those count but once
+            now = self._counts[inode] = tuple(map(max, now, before))
             peer = self._peer(info, ports)
-            self._count(peer, now[0] - before[0], now[1] - before[1])
+            total = self._totals.get(peer, _NONE)
+            self._totals[peer] = tuple(a + b - c for a, b, c in zip(total, now, before, strict=True))
             if complete:
                 self._seen[peer] += 1
                 self._fresh[peer] += inode not in last and info.sent <= _FRESH
@@ -143,10 +149,6 @@ class TcpSockets:
         else:
             name = str(info.peer)
         return name if name in self._totals or len(self._totals) < _PEERS else _OTHERS
-
-    def _count(self, peer: str, sent: int, retransmitted: int) -> None:
-        before = self._totals.get(peer, (0, 0))
-        self._totals[peer] = (before[0] + max(0, sent), before[1] + max(0, retransmitted))
 
     def _sockets(self) -> Iterable[Socket]:
         """Descriptors that are sockets. Reading a link follows nothing."""

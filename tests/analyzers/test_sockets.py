@@ -68,10 +68,23 @@ def segments(sent, again, peer):
     )  # fmt: skip
 
 
-def lossy(shop, again):
+def times(busy, held_up, peer):
+    return tuple(
+        Sample(
+            name="tcp.peer.time", value=value, unit=Unit.SECONDS, kind=Kind.COUNTER,
+            labels=(("pid", str(PID)), ("peer", peer), ("kind", kind)),
+        )
+        for kind, value in (("busy", busy), ("held up", held_up))
+    )  # fmt: skip
+
+
+def lossy(shop, again, held_up=0.0):
     recording = shop.recording()
+    peer = "10.0.0.7:5432"
     recording.snapshots[:] = [
-        Snapshot(at=at, wall=at, samples=segments(100 * n, again * n, "10.0.0.7:5432"))
+        Snapshot(
+            at=at, wall=at, samples=segments(100 * n, again * n, peer) + times(1.0 * n, held_up * n, peer)
+        )
         for n, at in enumerate((1.0, 2.0, 3.0))
     ]
     table = TimeTable(start=recording.window[0])
@@ -90,6 +103,24 @@ def test_the_waits_for_a_peer_to_which_segments_are_sent_again_are_told_with_the
     (waits,) = named(signals, "tcp.again.wait")
     assert pytest.approx(0.5) == waits.estimate.value
     assert ("load", "postgresql") == (waits.where.function, waits.object.service)
+
+
+def sends_slowly(again, held_up):
+    shop = Shop()
+    shop.thread(1, *5 * (run(20, shop.price), wait(20, "sendto", shop.load, shop.database)))
+    return named(said(*lossy(shop, again, held_up)), "tcp.again.wait")
+
+
+def test_a_wait_for_room_that_the_peer_makes_is_not_one_for_what_is_sent_again():
+    assert ["network send"] == [one.label("times") for one in sends_slowly(10, 0.1)]
+    assert [] == sends_slowly(10, 0.9)
+
+
+def test_pauses_that_are_few_do_not_explain_a_long_wait():
+    shop = Shop()
+    shop.thread(1, *50 * (run(2, shop.price), wait(20, "recvfrom", shop.load, shop.database)))
+    assert [] == named(said(*lossy(shop, 1)), "tcp.again.wait")
+    assert [] != named(said(*lossy(shop, 20)), "tcp.again.wait")
 
 
 def test_without_segments_that_are_sent_again_there_is_nothing_to_wait_for():

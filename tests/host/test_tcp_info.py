@@ -1,3 +1,4 @@
+import contextlib
 import os
 import socket
 
@@ -48,3 +49,16 @@ def test_what_is_not_tcp_has_no_such_counters(own):
 def test_a_descriptor_that_is_another_socket_by_now_is_not_asked(own):
     with socket.socket() as sock, pytest.raises(NoData, match="another file"):
         tcp_info(own, sock.fileno(), 1)
+
+
+def test_a_peer_that_takes_nothing_holds_the_sender_up(own):
+    server = socket.create_server(("127.0.0.1", 0))
+    with server, socket.create_connection(server.getsockname()) as client:
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                client.send(bytes(1 << 20))
+        found = [info(own, client)]
+        while found[-1].held_up <= found[0].held_up:
+            found.append(info(own, client))
+    assert found[-1].busy >= found[-1].held_up > 0

@@ -1,13 +1,14 @@
 """Segments are sent again: what the program sends to this peer gets lost, and it waits for the answer longer.
 
 Of the target's own TCP connections, from their counters; those of connections that are still being made
-belong to net.connect. What the peer had to send again is not seen from this end.
+belong to net.connect. What the peer had to send again is not seen from this end. A wait for room to send that
+the peer makes by taking little is no loss, though segments may be sent again meanwhile.
 """
 
 from collections.abc import Iterable, Mapping
 from shlex import quote
 
-from perfdiag.diagnosis import Claim, Draft
+from perfdiag.diagnosis import Claim, Draft, Signal
 from perfdiag.judge import name_of, object_name, share_limits, time_draft
 from perfdiag.judge_level import evidence
 from perfdiag.model import TimeClass
@@ -39,7 +40,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             signals,
             limits,
             kind="net.retransmit",
-            claim=Claim(times=_ANSWERS, objects=frozenset({signal.label("peer")})),
+            claim=Claim(times=_times(signal), objects=frozenset({signal.label("peer")})),
             summary=f"{part} of the segments to {peer} are sent again, and {name_of(signal.where)} waits for"
             f" it for {share} of the busy time.",
             next_step=f"ss -tni dst {quote(signal.label('peer'))}  # retrans, rto, lost, cwnd",
@@ -50,6 +51,11 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         )
         if draft:
             yield draft
+
+
+def _times(signal: Signal) -> frozenset[TimeClass]:
+    """The classes of the waits that were counted."""
+    return frozenset(time for time in _ANSWERS if time in signal.label("times").split()) or _ANSWERS
 
 
 SPEC = Rule(

@@ -1,6 +1,7 @@
 import pytest
 
 from perfdiag.analyzers.rules.net_retransmit import SPEC
+from perfdiag.model import TimeClass
 from tests.analyzers.rules.signals_made import DATABASE, LOAD, said, share, verdicts
 
 PEER = (("peer", "10.0.0.7:5432"), ("pid", "42"))
@@ -40,3 +41,9 @@ def test_the_share_of_the_whole_host_is_told_beside_it():
     host = share("use.tcp.saturation", 0.01)
     (found,) = said(SPEC, LOST, host, share("tcp.again.wait", 0.5, labels=PEER))
     assert ("the same, of the whole host", 0.01) in [(one.name, one.value) for one in found.evidence]
+
+
+def test_it_claims_the_waits_that_were_counted():
+    labels = (*PEER, ("times", "network"))
+    (found,) = said(SPEC, LOST, share("tcp.again.wait", 0.5, labels=labels))
+    assert frozenset({TimeClass.NETWORK}) == found.claim.times
