@@ -7,6 +7,7 @@ from perfdiag.attribution.full_queues import FullQueues
 from perfdiag.attribution.groups import POOL_WORKERS
 from perfdiag.attribution.lock_watch import LockWatch
 from perfdiag.attribution.reader import Reader
+from perfdiag.attribution.sign_locks import SignLocks
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.turn_taking import Function, TurnTaking, works
 from perfdiag.attribution.waits import (
@@ -37,6 +38,7 @@ class InTheWay:
         self._reader, self._threads, self._settle = reader, threads, settle
         self.locks = LockWatch(reader, threads, self._turn)
         self._queues = FullQueues(reader.stack, threads)
+        self._signs = SignLocks(reader.stack, threads, self._is_held)
         self._turns = TurnTaking(threads)
         self._waiting: dict[Key, ThreadTime] = {}  # those in whose way somebody stands
         self._results: dict[Key, ThreadTime] = {}  # in the order in which they began to wait
@@ -51,6 +53,7 @@ class InTheWay:
         self._gone_on(key)
         self.locks.see(thread)
         self._queues.see(key, thread)
+        self._signs.see(key, thread)
         self._turns.see(key, thread, self._job(thread.stack))
         if thread.blocked in _WAITS:
             self._waiting[key] = thread
@@ -72,6 +75,7 @@ class InTheWay:
         self._gone_on(key)
         self._turns.end(key)
         self._queues.forget(key)
+        self._signs.forget(key)
 
     def _gone_on(self, key: Key) -> None:
         """The thread waits no more."""
@@ -82,10 +86,9 @@ class InTheWay:
     def look(self, at: float) -> None:
         """A tick, after its rows."""
         self.locks.tick(at)
-        self._turns.count(
-            at, lambda function: self.locks.holder(function[0], self._number(function)) is not None
-        )
+        self._turns.count(at, lambda function: self._is_held(function[0], self._number(function)))
         self._queues.tick()
+        self._signs.tick(at)
         self._tell_apart(at)
         found: dict[Key, int] = {}
         for thread in self._waiting.values():
@@ -105,6 +108,8 @@ class InTheWay:
         """Give each wait that could be for work its class, by what the others do."""
         for key, thread in self._turns.undecided():
             self._become(thread, TimeClass.POOL if self._turns.takes_turns(key) else TimeClass.IDLE, at)
+        for thread, for_work in self._signs.for_work():
+            self._become(thread, TimeClass.IDLE if for_work else TimeClass.LOCK, at)
         putting, backlog = self._queues.putting()
         for thread in putting:
             self._become(thread, TimeClass.QUEUE if backlog else TimeClass.IDLE, at)
@@ -149,6 +154,9 @@ class InTheWay:
         if thread.blocked is TimeClass.POOL and (function := self._turns.place((thread.process, thread.tid))):
             return self._number(function)
         return -1 if thread.blocked is TimeClass.QUEUE else thread.object
+
+    def _is_held(self, process: int, what: int) -> bool:
+        return self.locks.holder(process, what) is not None
 
     def _in_the_way(self, thread: ThreadTime, what: int) -> int:
         """The stack of who stands in the way of a thread; -1 when nobody was seen."""

@@ -1,7 +1,9 @@
 """What is counted at a place where threads wait, at each look at which somebody does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.waking import Key, Waking
 
 _FEW = 50  # looks at a place; before that a wait there is for work
@@ -55,6 +57,23 @@ class Place:
         self.alive += alive
         self.waiting += waiting
         self.may_have += may_have
+
+    def shared_by(self, key: Key, thread: ThreadTime) -> bool:
+        """Whether a thread has waited here, or is of the same group as one that has."""
+        return key in self.takers or thread.group in self.groups
+
+    def count_woken(
+        self, at: float, process: int, woken: set[Key], ran: Iterable[tuple[Key, ThreadTime]]
+    ) -> None:
+        """A look: those that were woken here, among all threads that ran."""
+        others = fellows = 0
+        for key, thread in ran:
+            if key[0] == process and key not in woken:
+                shares = self.shared_by(key, thread)
+                fellows += shares
+                others += not shares and thread.grouped
+        self.waking.woke(at, woken)
+        self.waking.count(len(woken), others, fellows)
 
     @property
     def taken(self) -> bool:

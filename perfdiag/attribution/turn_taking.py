@@ -87,19 +87,18 @@ class TurnTaking:
         return [
             (key, thread)
             for key, thread in self._threads.items()
-            if key[0] == function[0]
-            and key not in waiting
-            and (key in place.takers or thread.group in place.groups)
+            if key[0] == function[0] and key not in waiting and place.shared_by(key, thread)
         ]
 
     def count(self, at: float, held: Callable[[Function], bool]) -> None:
         """A tick. `held`: whether somebody stands further on in a function that waited for this turn."""
+        ran = [(key, self._threads[key]) for key in self._ran if key in self._threads]
         for function, waiting in self._waiting.items():
             place, woken = self._places[function], self._woken[function]
             if not place.left or not (waiting or woken):
                 continue  # who has it now need not have waited for it
             fellows = self._fellows(function)
-            self._count_woken(place, at, function, woken)
+            place.count_woken(at, function[0], woken, ran)
             if waiting:
                 place.takers &= self._threads.keys()
                 at_work = sum(key in place.takers and works(thread) for key, thread in fellows)
@@ -114,24 +113,6 @@ class TurnTaking:
                 )
         self._ran.clear()
         self._woken.clear()
-
-    def _count_woken(self, place: Place, at: float, function: Function, woken: set[Key]) -> None:
-        ran = [(key, self._threads[key]) for key in self._ran if key in self._threads]
-        others = sum(
-            key[0] == function[0]
-            and thread.grouped
-            and key not in place.takers
-            and thread.group not in place.groups
-            for key, thread in ran
-        )
-        fellows = sum(
-            key[0] == function[0]
-            and key not in woken
-            and (key in place.takers or thread.group in place.groups)
-            for key, thread in ran
-        )
-        place.waking.woke(at, woken)
-        place.waking.count(len(woken), others, fellows)
 
     def undecided(self) -> list[tuple[Key, ThreadTime]]:
         """Those that wait where somebody has what is waited for, or that were told to: the others wait for
