@@ -27,9 +27,8 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
     """A group of threads: how many ever worked, mean numbers of them that computed and that were ready to;
-    waits for work, and waits of its own with work in hand, that ended. Of those that woke at a tick and
-    waited again at once: the part of all that woke, with how many one of them woke in the mean, itself included, and
-    how unevenly (variance by mean: about 1 by chance). `stacks` are all on which its threads were seen."""
+    waits for work, and waits of its own with work in hand, that ended. `stacks` are all on which its threads
+    were seen."""
 
     name: str
     threads: int
@@ -37,10 +36,20 @@ class Team:
     ready: float
     idle_turns: float
     own_turns: float
-    in_vain: float = 0.0
-    at_once: float = 0.0
-    unevenness: float = 0.0
     stacks: tuple[Stack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Herd:
+    """Threads of a group that woke at a tick and waited again at once: how many a second, which part of all
+    that woke, with how many one of them woke in the mean, itself included, and how uneven their
+    turns are (variance by mean at a tick: about 1 by chance)."""
+
+    name: str
+    rate: float
+    in_vain: float
+    at_once: float
+    unevenness: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,7 @@ class Case:
     team: Team
     seconds: float
     cpus: float
+    herds: tuple[Herd, ...] = ()  # of all groups, also those that only stand in the way
 
     @property
     def spent(self) -> float:

@@ -21,7 +21,6 @@ from perfdiag.attribution.busy import Busy, busy_time
 from perfdiag.attribution.fold import Attribution
 from perfdiag.attribution.functions import function_rows
 from perfdiag.attribution.peers import Peers
-from perfdiag.claims import Claimable
 from perfdiag.contrast import contrast
 from perfdiag.diagnosis import Draft, NotEvaluated, Report, Signal
 from perfdiag.errors import FaultKind
@@ -101,8 +100,8 @@ def fold(
         slices, groups = attribution.step(start, stop, end)
         for part in slices:
             table.add(part, groups[part.process, part.tid])
-        peers.step(start, stop, snapshot)
-        table.episodes = attribution.loops.episodes(end)
+        table.episodes, table.locks = attribution.loops.episodes(end), attribution.locks.uses()
+        table.wakes = attribution.herds.wakes()
         step = Step(
             snapshot=snapshot,
             slices=slices,
@@ -145,9 +144,9 @@ def diagnose(recording: Recording, options: Options) -> Report:
     if _stands_still(recording):
         drafts = []  # what its threads wait for is not what holds it up
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
-    rows = Claimable(busy, recording.stacks, recording.objects)
-    drafts = tailored(drafts, rows, recording.processes, recording.stacks)
-    findings = settle(drafts, _context(recording, meta, busy, known, signals, health))
+    context = _context(recording, meta, busy, known, signals, health)
+    drafts = guard.run("patterns", drafts, tailored, drafts, recording, table, signals, context)
+    findings = settle(drafts, context)
     ranked = undecided.enough(meta)
     findings = findings if ranked else undecided.unranked(findings)
     verdict = undecided.verdict(findings) if ranked else "inconclusive"

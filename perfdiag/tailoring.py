@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import perfdiag.patterns
 from perfdiag.advice import pack_texts, pattern_text
-from perfdiag.case import Case, Part, Team
+from perfdiag.case import Case, Herd, Part, Team
 from perfdiag.claims import Claimable
 from perfdiag.diagnosis import Draft
 from perfdiag.ledger import Context
@@ -99,7 +99,10 @@ def case_of(draft: Draft, claimed: Sequence[int], known: Known) -> Case:
     for part in parts:
         by_group[part.group] += part.seconds
     team = _team(max(by_group, key=lambda group: (by_group[group], group)), known)
-    return Case(draft=draft, parts=tuple(parts), team=team, seconds=known.seconds, cpus=known.cpus)
+    herds = tuple(_herd(name, wakes, known.seconds) for name, wakes in sorted(known.table.wakes.items()))
+    return Case(
+        draft=draft, parts=tuple(parts), team=team, seconds=known.seconds, cpus=known.cpus, herds=herds
+    )
 
 
 def _team(group: str, known: Known) -> Team:
@@ -114,7 +117,6 @@ def _team(group: str, known: Known) -> Team:
         if key.group == group:
             turns[key.time] += number
     workers = (busy[True] > 0 for (_, _, name), busy in known.table.by_thread.items() if name == group)
-    wakes = known.table.wakes.get(group, Wakes(1, 0, 0, 0))
     return Team(
         name=group,
         threads=sum(workers),
@@ -122,17 +124,24 @@ def _team(group: str, known: Known) -> Team:
         ready=sum(spent[time] for time in _READY) / known.seconds,
         idle_turns=turns[TimeClass.IDLE],
         own_turns=sum(turns[time] for time in OWN_WAITS),
-        in_vain=wakes.in_vain / wakes.woken if wakes.woken else 0.0,
-        at_once=wakes.squares / wakes.in_vain if wakes.in_vain else 0.0,
-        unevenness=unevenness(wakes),
         stacks=tuple(known.stacks[number] for number in sorted(stacks) if number >= 0),
     )
 
 
+def _herd(group: str, wakes: Wakes, seconds: float) -> Herd:
+    return Herd(
+        name=group,
+        rate=wakes.in_vain / seconds,
+        in_vain=wakes.in_vain / wakes.woken,
+        at_once=wakes.in_vain_squared / wakes.in_vain,
+        unevenness=unevenness(wakes),
+    )
+
+
 def unevenness(wakes: Wakes) -> float:
-    """Variance by mean of the number of threads that wake in vain at a tick."""
-    mean = wakes.in_vain / wakes.ticks
-    return (wakes.squares / wakes.ticks - mean * mean) / mean if mean else 0.0
+    """Variance by mean of the turns in vain at a tick."""
+    mean = wakes.turns / wakes.ticks
+    return (wakes.turns_squared / wakes.ticks - mean * mean) / mean
 
 
 def _advice(draft: Draft, claimed: Iterable[int], known: Known) -> str:

@@ -63,13 +63,15 @@ class LockUse(NamedTuple):
 
 
 class Wakes(NamedTuple):
-    """Of a group of threads: those that woke at a tick and waited again in the same line at once, with next to
-    no CPU time; their number, and its squares, summed over the ticks. `woken`: all that did."""
+    """Of a group of threads: how many woke, summed over the ticks, and how many of them waited again in the
+    same line at once, with next to no CPU time; turns on a CPU of these. Squares are of a tick, summed."""
 
     ticks: int
-    in_vain: int
-    squares: int
     woken: int
+    in_vain: int
+    in_vain_squared: int
+    turns: int
+    turns_squared: int
 
 
 @dataclass(slots=True)

@@ -2,26 +2,31 @@
 
 One such thread is a wait that was cut short. Many at the same tick are a herd: something told all of them
 what was meant for one. Threads that wake for reasons of their own do so independently: then the number of
-them at a tick has about its mean as variance, while a herd of n has n times that.
+their turns at a tick has about its mean as variance, while a herd of n has n times that.
 """
 
 from dataclasses import dataclass
 
 from perfdiag.timetable import Wakes
 
-_IN_VAIN = 0.0002  # seconds on a CPU in a turn, at most: it looked, and found nothing to do
+_IN_VAIN = 50e-6  # seconds on a CPU in a turn, at most: it looked, and found nothing to do
 
 
 @dataclass(slots=True)
 class _Place:
-    now: int = 0  # that woke at the present tick
-    woken: int = 0
-    squares: int = 0
+    now: int = 0  # threads that woke at the present tick
+    turns_now: int = 0
+    threads: int = 0
+    threads_squared: int = 0
+    turns: int = 0
+    turns_squared: int = 0
 
     def close(self) -> None:
-        self.woken += self.now
-        self.squares += self.now * self.now
-        self.now = 0
+        self.threads += self.now
+        self.threads_squared += self.now * self.now
+        self.turns += self.turns_now
+        self.turns_squared += self.turns_now * self.turns_now
+        self.now = self.turns_now = 0
 
 
 class Herds:
@@ -30,15 +35,17 @@ class Herds:
     def __init__(self) -> None:
         self._ticks = 0
         self._places: dict[str, _Place] = {}
-        self._turns: dict[str, int] = {}
+        self._woken: dict[str, int] = {}
 
     def woke(self, group: str, turns: int, on_cpu: float, *, again: bool) -> None:
         """A thread that waited has had so many turns; `again`: it waits in the same line as before."""
         if turns <= 0:
             return
-        self._turns[group] = self._turns.get(group, 0) + 1
+        self._woken[group] = self._woken.get(group, 0) + 1
         if again and on_cpu <= _IN_VAIN * turns:
-            self._places.setdefault(group, _Place()).now += 1
+            place = self._places.setdefault(group, _Place())
+            place.now += 1
+            place.turns_now += turns
 
     def tick(self) -> None:
         """The present tick is over."""
@@ -50,7 +57,14 @@ class Herds:
     def wakes(self) -> dict[str, Wakes]:
         """What was counted up to now, by group."""
         return {
-            group: Wakes(self._ticks, place.woken, place.squares, self._turns[group])
+            group: Wakes(
+                ticks=self._ticks,
+                woken=self._woken[group],
+                in_vain=place.threads,
+                in_vain_squared=place.threads_squared,
+                turns=place.turns,
+                turns_squared=place.turns_squared,
+            )
             for group, place in self._places.items()
-            if place.woken
+            if place.threads
         }

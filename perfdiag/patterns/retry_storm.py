@@ -1,8 +1,8 @@
 """The same thing fails and is tried again, without a pause that grows: connects that the peer refuses, or the
 pauses of a library that retries.
 
-Failed connects are counted for the whole host: they are told where there are about as many as the target
-sleeps, and it was seen to connect between, or where its time goes into connecting.
+Failed connects are counted for the whole host, so they only bear out what is seen of the target: that it
+connects between its pauses and never waits for an answer, or that its time goes into connecting.
 """
 
 from perfdiag.case import Case, Recognised, calls
@@ -11,7 +11,8 @@ from perfdiag.plugins import Pattern, Signals
 from perfdiag.units import Unit, human
 
 _OFTEN = 2.0  # a second
-_ALIKE = (0.6, 1.7)  # failed connects for each pause
+_FAILED = 0.5  # connects on the host, at least, for each pause
+_ELSE = 0.5  # waits for anything else, for each pause
 _MOST = 0.5  # of the time
 
 # what pauses between two tries; what connects
@@ -42,17 +43,23 @@ def recognise(case: Case, signals: Signals) -> Recognised | None:
     failed = signals.value("tcp.failed")
     if case.draft.kind == "sleep":
         paused = case.share(lambda part: calls(part.stack, _PAUSES))
-        if paused >= _MOST and case.rate >= _OFTEN:
+        if paused >= _MOST:
             return _found(case.rate, "pauses between tries", "schedstat: times on a CPU", paused)
-        alike = _ALIKE[0] <= failed / case.rate <= _ALIKE[1] if case.rate else False
         connects = any(calls(stack, _CONNECTS) for stack in case.team.stacks)
-        likely = alike and failed >= _OFTEN and connects
-    else:
-        likely = failed >= _OFTEN and case.share(lambda part: calls(part.stack, _CONNECTS)) >= _MOST
-    return _found(failed, "connects that fail on this host", "/proc/net/snmp", 0.8) if likely else None
+        others = case.team.own_turns + case.team.idle_turns - case.turns
+        if not connects or failed < _FAILED * case.rate or others > _ELSE * case.turns:
+            return None
+        source = "schedstat: times on a CPU; /proc/net/snmp: connects that fail"
+        return _found(case.rate, "pauses between connects that fail", source, 1.0)
+    connecting = case.share(lambda part: calls(part.stack, _CONNECTS))
+    if connecting < _MOST or failed < _OFTEN:
+        return None
+    return _found(failed, "connects that fail on this host", "/proc/net/snmp", connecting)
 
 
-def _found(rate: float, what: str, source: str, confidence: float) -> Recognised:
+def _found(rate: float, what: str, source: str, confidence: float) -> Recognised | None:
+    if rate < _OFTEN:
+        return None
     return Recognised(
         confidence=confidence,
         evidence=Evidence(name=what, value=rate, unit=Unit.PER_SECOND, source=source),

@@ -11,7 +11,7 @@ def counted(wake):
     herds = Herds()
     for tick in range(TICKS):
         for _ in range(wake(tick)):
-            herds.woke("workers", 1, 0.0001, again=True)
+            herds.woke("workers", 1, 0.00002, again=True)
         herds.tick()
     return herds.wakes()["workers"]
 
@@ -31,10 +31,10 @@ def test_threads_that_wake_each_for_itself_are_not():
 def test_who_works_goes_elsewhere_or_had_no_turn_did_not_wake_in_vain():
     herds = Herds()
     herds.woke("workers", 1, 0.01, again=True)
-    herds.woke("workers", 1, 0.0001, again=False)
+    herds.woke("workers", 1, 0.00002, again=False)
     herds.woke("workers", 0, 0.0, again=True)
     herds.tick()
     assert {} == herds.wakes()
-    herds.woke("workers", 1, 0.0001, again=True)
+    herds.woke("workers", 1, 0.00002, again=True)
     herds.tick()
     assert (1, 3) == (herds.wakes()["workers"].in_vain, herds.wakes()["workers"].woken)

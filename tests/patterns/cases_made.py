@@ -25,7 +25,7 @@ def part(seconds, turns, *, time=TimeClass.NETWORK, group="workers", on=None):
     return Part(time=time, group=group, stack=on or stack(), seconds=seconds, turns=turns)
 
 
-def case(*parts, kind="net.peer-wait", item=PEER, cpus=2.0, **team):
+def case(*parts, kind="net.peer-wait", item=PEER, cpus=2.0, herds=(), **team):
     known = {"threads": 1, "computing": 0.0, "ready": 0.0, "idle_turns": 0.0}
     known["own_turns"] = sum(one.turns for one in parts)
     share = Estimate(value=0.5, low=0.4, high=0.6, unit=Unit.RATIO, n=40)
@@ -34,8 +34,9 @@ def case(*parts, kind="net.peer-wait", item=PEER, cpus=2.0, **team):
         claim=Claim(times=frozenset({one.time for one in parts})), score=80.0, object=item,
     )  # fmt: skip
     return Case(
-        draft=draft, parts=parts, team=Team(name="workers", **known | team), seconds=SECONDS, cpus=cpus
-    )
+        draft=draft, parts=parts, team=Team(name="workers", **known | team), seconds=SECONDS, cpus=cpus,
+        herds=herds,
+    )  # fmt: skip
 
 
 def signals(**values):

@@ -1,6 +1,6 @@
 import pytest
 
-from perfdiag.model import TimeClass
+from perfdiag.model import Frame, Origin, Stack, TimeClass
 from perfdiag.patterns.polling import SPEC
 from tests.patterns.cases_made import case, part, signals, stack
 
@@ -31,3 +31,16 @@ def test_short_sleeps_with_nothing_between_them_poll():
 )
 def test_other_sleeps_do_not(spent, team):
     assert recognised(*spent, **team) is None
+
+
+def test_a_sleep_in_a_callback_is_not_told():
+    loop = Frame(
+        file="/usr/lib/python3.11/asyncio/events.py",
+        function="_run",
+        line=1,
+        first_line=1,
+        origin=Origin.STDLIB,
+    )
+    on = Stack(id=0, frames=(*stack().frames, loop))
+    one = case(part(9.5, 950, time=TimeClass.SLEEP, on=on), kind="sleep", item=None)
+    assert SPEC.recognise(one, signals()) is None

@@ -20,7 +20,6 @@ def test_a_pause_after_each_connect_that_fails():
 
 def test_connects_of_somebody_else_that_fail_are_not_its_own():
     assert sleeping(200, failed=20.0, seen=[stack()]) is None
-    assert sleeping(200, failed=200.0, seen=[CONNECTS]) is None
     assert sleeping(200, failed=0.0, seen=[CONNECTS]) is None
 
 
@@ -36,3 +35,10 @@ def test_time_that_goes_into_connects_that_fail(on, failed, expected):
     one = case(part(9.0, 0, time=TimeClass.PYTHON, on=on), kind="cpu.hot-code", item=None)
     found = SPEC.recognise(one, signals(tcp_failed=failed))
     assert expected == (found and round(found.evidence.value))
+
+
+def test_who_waits_for_answers_between_has_connected():
+    one = case(
+        part(9.0, 200, time=TimeClass.SLEEP), kind="sleep", item=None, stacks=(CONNECTS,), own_turns=400.0
+    )
+    assert SPEC.recognise(one, signals(tcp_failed=20.0)) is None
