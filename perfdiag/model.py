@@ -130,7 +130,8 @@ class Thread:
     loop: int = 0
 
 
-SERVING = "selector of accepted connections"  # the name of all sets of descriptors with several of them
+# the beginning of the name that all sets of descriptors of a process have that hold several such connections
+SERVING = "selector of accepted connections"
 PAIR = "socket pair"  # the name of both ends of a pair of unix sockets that have none
 
 

@@ -1,7 +1,7 @@
 """The rows of a recording in the order of its ticks, and what their numbers stand for."""
 
 from perfdiag.attribution.groups import NATIVE, user_frame
-from perfdiag.model import Frame, Object, Role, Stack, Thread
+from perfdiag.model import SERVING, Frame, Object, Role, Stack, Thread
 from perfdiag.recording import Recording
 
 Row = tuple[int, ...]
@@ -16,6 +16,8 @@ class Reader:
         self._named = 0
         self._next_row = self._next_gil = 0
         self._users: dict[int, Frame | None] = {}
+        self._selectors: set[str] = set()
+        self._told = 0  # objects whose names were looked at
         self.gil: dict[int, tuple[int, int]] = {}  # process -> (holder, flags) at the present tick
 
     def rows(self, tick: int) -> list[Row]:
@@ -56,6 +58,17 @@ class Reader:
     def serves(self) -> bool:
         """Whether a process of the recording serves others by TCP; its children inherit its sockets."""
         return any(process.ports for process in self._recording.processes)
+
+    def selects(self, process: int) -> bool:
+        """Whether a process has a selector with several connections that it has accepted."""
+        objects = self._recording.objects
+        for item in objects[self._told :]:
+            if item.name.startswith(SERVING):
+                self._selectors.add(item.name)
+        self._told = len(objects)
+        return bool(self._selectors) and (
+            f"{SERVING} of {self._recording.processes[process].pid}" in self._selectors
+        )
 
     def object(self, number: int) -> Object | None:
         objects = self._recording.objects

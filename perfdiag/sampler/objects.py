@@ -1,12 +1,13 @@
 """What a blocked thread waits on: from the arguments of its system call to an entry in a list."""
 
 import os
+import time
 
 from perfdiag.errors import Missing
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.sockets import Address
-from perfdiag.model import SERVING, ObjectType
+from perfdiag.model import ObjectType
 from perfdiag.sampler.arguments import Polled, Read, destination, is_mutex, path, polled, selected
 from perfdiag.sampler.cpython import parking
 from perfdiag.sampler.descriptors import Descriptors
@@ -79,6 +80,7 @@ class Objects:
         call = CALLS.get(number)
         if call is None or len(arguments) < 6:
             return -1
+        self._sets.look(time.monotonic())
         try:
             match call.wait:
                 case Wait.FUTEX:
@@ -144,7 +146,7 @@ class Objects:
     def _several(self, descriptors: list[Polled]) -> int:
         """One object when all descriptors stand for the same, or lead to a child; else all their names."""
         if self._sets.serve([one.descriptor for one in descriptors]):
-            return self._interned.intern(ObjectType.OTHER, SERVING)
+            return self._sets.serving()
         found = dict.fromkeys(self._descriptors.object(one.descriptor) for one in descriptors[:_NAMED])
         found.pop(-1, None)
         if len(found) == len(descriptors) == 1 and descriptors[0].writes:

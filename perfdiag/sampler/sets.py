@@ -14,6 +14,8 @@ _FDINFO = 1 << 14  # bytes; a line for each of them, and of more than twice as m
 _SEVERAL = 2  # connections: who waits for one client alone holds up nobody else
 _SAMPLE = 4  # descriptors at either end of a set: the first were there before any connection
 _AGAIN = 0.2  # seconds between two looks into one set
+_LOOKS, _EVERY = 10, 1.0  # looks for sets that no thread waits for, and seconds between two
+_DESCRIPTORS = 256  # looked at in them
 _SOCKETS = frozenset({ObjectType.TCP, ObjectType.UNIX})
 _PIPES = frozenset({ObjectType.PIPE, ObjectType.CHILD})
 
@@ -26,16 +28,35 @@ class Sets:
         self._descriptors, self._interned = descriptors, interned
         self._serving: set[int] = set()  # epoll sets
         self._next: dict[int, float] = {}
+        self._looks, self._next_look = 0, time.monotonic() + _EVERY
 
     def epoll(self, descriptor: int) -> int:
-        """The id of an epoll set: of all that have several accepted connections it is the same."""
+        """The id of an epoll set: of all that have several accepted connections it is `serving`."""
         if descriptor not in self._serving and time.monotonic() >= self._next.get(descriptor, 0.0):
             self._next[descriptor] = time.monotonic() + _AGAIN
             if self.serve(self._members(descriptor)):
                 self._serving.add(descriptor)
         if descriptor in self._serving:
-            return self._interned.intern(ObjectType.OTHER, SERVING)
+            return self.serving()
         return self._descriptors.object(descriptor) if descriptor >= 0 else -1
+
+    def serving(self) -> int:
+        """The id of what stands for all sets of the process that have several accepted connections."""
+        return self._interned.intern(ObjectType.OTHER, f"{SERVING} of {self._pid}")
+
+    def look(self, now: float) -> None:
+        """Look for such sets now and then, until there is one: who always has something to do is hardly ever
+        seen to wait for one."""
+        if self._serving or self._looks >= _LOOKS or now < self._next_look:
+            return
+        self._looks, self._next_look = self._looks + 1, now + _EVERY
+        try:
+            open_ones = sorted(map(int, self._host.list_proc(f"{self._pid}/fd")))[:_DESCRIPTORS]
+            for descriptor in open_ones:
+                if "eventpoll" in self._host.link_proc(f"{self._pid}/fd/{descriptor}"):
+                    self.epoll(descriptor)
+        except Missing:
+            return  # it has ended, or closed one meanwhile
 
     def serve(self, descriptors: Sequence[int]) -> bool:
         """Whether several of these are connections that the process has accepted."""

@@ -2,7 +2,8 @@ import pytest
 
 from perfdiag.analyzers.loops import SPEC
 from tests.analyzers.folded import signals_of
-from tests.attribution.test_loops import Loop, OwnLoop
+from tests.attribution.test_loops import Loop
+from tests.attribution.test_own_loops import OwnLoop
 from tests.recordings_made import META, run, wait
 
 

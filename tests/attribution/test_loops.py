@@ -2,7 +2,6 @@ import pytest
 
 from perfdiag.attribution.fold import Attribution
 from perfdiag.attribution.loops import Loops
-from perfdiag.model import SERVING, ObjectType
 from tests.recordings_made import STDLIB, Shop, run, slices_of, wait
 
 HANDLE = f"{STDLIB}/asyncio/events.py:80 Handle._run"
@@ -95,86 +94,3 @@ def test_a_sleep_in_a_callback_is_no_timer_however_little_is_done_between():
     loop.thread(1, *20 * (run(0.001, loop.rate_limit), loop.sleep(5)), main=True)
     spent = sum(part.weight for part in slices_of(loop.recording()) if part.time == "sleep")
     assert pytest.approx(1.0, abs=0.02) == spent
-
-
-class OwnLoop(Shop):
-    """A thread that serves connections by a selector of its own: `wait` is called by the loop, or by a helper
-    of it."""
-
-    def __init__(self, *, helper: bool = False, several: bool = True) -> None:
-        super().__init__()
-        self.root = ("relay.py:70 serve", "relay.py:90 main")
-        self.set = self.item(ObjectType.OTHER, SERVING if several else "epoll")
-        waits = ("relay.py:30 ready",) if helper else ()
-        self.select = self.stack(SELECT, *waits, *self.root)
-        self.before = self.stack("settings.py:4 read", "relay.py:80 start")
-        self.look_up = self.stack("rates.py:9 look_up", "relay.py:40 handle", *self.root)
-        self.copies = self.stack("relay.py:44 handle", *self.root)
-
-    def turn(self, *acts):
-        return wait(6, "epoll_wait", self.select, self.set), *acts
-
-    def asks(self, ticks):
-        return run(0.5, self.look_up), wait(ticks - 0.5, "recvfrom", self.look_up, self.database)
-
-
-@pytest.mark.parametrize("helper", [False, True])
-def test_a_long_wait_below_a_loop_that_serves_connections_is_an_episode(helper):
-    loop = OwnLoop(helper=helper)
-    loop.thread(1, wait(20, "recvfrom", loop.before, loop.database), *8 * loop.turn(*loop.asks(9)), main=True)
-    found = episodes(loop)
-    assert 8 == len(found)
-    assert all(8 <= ticks <= 9 and list(spent) == [loop.look_up] for ticks, spent in found)
-
-
-def test_the_callback_of_a_loop_of_ones_own_is_what_the_loop_calls():
-    loop = OwnLoop()
-    loop.thread(1, *8 * loop.turn(*loop.asks(9)), main=True)
-    recording = loop.recording()
-    attribution, at = Attribution(recording), recording.ticks.ticks["at_ns"]
-    attribution.step(0, len(at), at[-1] / 1e9)
-    (depth,) = {tuple(one.depth.items()) for one in attribution.loops.episodes(at[-1] / 1e9)}
-    assert ((loop.look_up, 2),) == depth
-    assert attribution.loops.in_callback((0, 1), loop.copies)
-    assert not attribution.loops.in_callback((0, 1), loop.before)
-    assert not attribution.loops.in_callback((0, 2), loop.copies)
-
-
-def test_computing_and_short_waits_in_a_loop_of_ones_own_are_no_episode():
-    loop = OwnLoop()
-    loop.thread(1, *8 * loop.turn(run(9, loop.copies), *loop.asks(4), *loop.asks(4)), main=True)
-    assert [] == episodes(loop)
-
-
-def test_who_waits_for_one_connection_has_no_loop():
-    loop = OwnLoop(several=False)
-    loop.thread(1, *8 * loop.turn(*loop.asks(9)), main=True)
-    assert [] == episodes(loop)
-
-
-def test_a_thread_that_waits_for_connections_now_and_then_has_no_loop():
-    loop = OwnLoop()
-    loop.thread(1, *4 * loop.turn(*loop.asks(9)), main=True)
-    assert [] == episodes(loop)
-
-
-def test_a_wait_for_clients_below_the_loop_is_no_episode():
-    loop = OwnLoop()
-    reads = loop.stack("relay.py:50 read_line", "relay.py:40 handle", *loop.root)
-    loop.thread(1, *8 * loop.turn(wait(9, "recvfrom", reads, loop.client)), main=True)
-    assert [] == episodes(loop)
-
-
-def test_the_shallowest_wait_is_the_loop_and_not_one_in_a_callback():
-    loop = OwnLoop()
-    inner = loop.stack(SELECT, "relay.py:60 drain", "relay.py:40 handle", *loop.root)
-    nested = (wait(6, "epoll_wait", inner, loop.set), run(0.5, loop.copies))
-    loop.thread(1, *8 * (*nested, *loop.turn(*loop.asks(9))), main=True)
-    assert 8 == len(episodes(loop))
-
-
-def test_what_the_function_of_a_loop_does_itself_holds_it_up_too():
-    loop = OwnLoop()
-    rests = loop.stack("relay.py:75 serve", "relay.py:90 main")
-    loop.thread(1, *8 * loop.turn(run(0.5, rests), wait(8.5, "recvfrom", rests, loop.database)), main=True)
-    assert 8 == len(episodes(loop))

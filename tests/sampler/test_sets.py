@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import time
 
 import pytest
 
@@ -67,7 +68,19 @@ def test_an_epoll_set_is_told_by_what_it_has_and_not_looked_into_all_the_time(se
         assert "epoll" == server.name(server.sets.epoll(lonely.fileno()))  # until some time later
         for connection in server.accepted:
             poll.register(connection)
-        assert SERVING == server.name(server.sets.epoll(poll.fileno()))
+        assert f"{SERVING} of {os.getpid()}" == server.name(server.sets.epoll(poll.fileno()))
         poll.unregister(server.accepted[0])
-        assert SERVING == server.name(server.sets.epoll(poll.fileno()))
+        assert f"{SERVING} of {os.getpid()}" == server.name(server.sets.epoll(poll.fileno()))
     assert -1 == server.sets.epoll(-1)
+
+
+def test_a_set_that_nobody_waits_for_is_found(server):
+    with select.epoll() as poll:
+        poll.register(server.accept())
+        poll.register(server.accept())
+        server.sets.look(time.monotonic())
+        assert [] == server.interned.list
+        server.sets.look(time.monotonic() + 2)
+        assert [f"{SERVING} of {os.getpid()}"] == [
+            one.name for one in server.interned.list if one.name.startswith(SERVING)
+        ]
