@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from perfdiag.sampler.burst import Credit, Key, Level, Look, credited, look
 from perfdiag.sampler.cpython.reader import Vanished
-from perfdiag.sampler.levels import Levels
+from perfdiag.sampler.levels import Levels, descriptor_limit
 from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.member import Member
 from perfdiag.sampler.syscalls import parse_syscall
@@ -30,6 +30,7 @@ _CHECK = 0.2  # seconds between two looks at whether a process grows
 _SETTLED = 0.5  # seconds after which growth is told from what happens to be there
 _PAGES, _DESCRIPTORS = 32.0, 0.5  # a second (128 kB); slower growth is of no concern
 _SELDOM = 200.0  # descriptors a second
+_FULL = 0.95  # of the descriptors that it may have
 _LEAST = (32, 2)  # pages and descriptors
 _MOST_THREADS, _MOST_PROCESSES = 8, 16
 
@@ -54,10 +55,13 @@ class _Watched:
                 self.counters[tid], self.ran[tid] = thread.seen, now
 
     def grows(self, now: float) -> bool:
+        """Whether it grows; or cannot, for its descriptors are used up: then it is seen who wants more."""
         lasted = now - self.begun
         pages, descriptors = (b - a for a, b in zip(self.first, self.last, strict=True))
         return lasted >= _SETTLED and (
-            pages >= max(_LEAST[0], _PAGES * lasted) or descriptors >= max(_LEAST[1], _DESCRIPTORS * lasted)
+            pages >= max(_LEAST[0], _PAGES * lasted)
+            or descriptors >= max(_LEAST[1], _DESCRIPTORS * lasted)
+            or self.last[1] >= _FULL * descriptor_limit(self.member.pid)
         )
 
     def lively(self) -> list[ThreadFiles]:

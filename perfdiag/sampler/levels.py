@@ -1,8 +1,19 @@
 """What a process has of memory and of descriptors, at the price of two short calls."""
 
 import os
+import resource
+from math import inf
 
 from perfdiag.sampler.burst import Level
+
+
+def descriptor_limit(pid: int) -> float:
+    """How many descriptors a process may have; infinite where that may not be asked, or there is no limit."""
+    try:
+        limit, _ = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    except (OSError, ValueError):
+        return inf
+    return inf if limit == resource.RLIM_INFINITY else float(limit)
 
 
 class Levels:

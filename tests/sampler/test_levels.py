@@ -1,10 +1,12 @@
 import contextlib
 import os
+import resource
 import subprocess
+from math import inf
 
 import pytest
 
-from perfdiag.sampler.levels import Levels
+from perfdiag.sampler.levels import Levels, descriptor_limit
 
 
 def test_levels_are_pages_of_no_file_and_open_descriptors(tmp_path):
@@ -28,3 +30,8 @@ def test_a_process_that_has_ended_has_no_levels():
         with pytest.raises(ProcessLookupError):
             levels.read()
         levels.close()
+
+
+def test_how_many_descriptors_a_process_may_have():
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == descriptor_limit(os.getpid())
+    assert inf == descriptor_limit(1 << 30)
