@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.scenarios.cases import SCENARIOS
 from tests.scenarios.cgroups import joining, limited
+from tests.scenarios.environments import interpreter
 from tests.scenarios.servers import SERVERS, Prepare, Unavailable, end_with_parent, running
 from tests.scenarios.surroundings import durable_directory, loop_device, may_have_names
 from tests.scenarios.truth import Scenario
@@ -69,12 +70,16 @@ def _command(
     return command
 
 
-def _check_needs(scenario: Scenario) -> None:
+def _check_needs(scenario: Scenario, python: str) -> str:
+    """The interpreter of the target; `Unavailable` where something that it needs is not there."""
     if scenario.names and not may_have_names():
         raise Unavailable("no mount namespace with another /etc/resolv.conf can be made here")
+    if scenario.environment:
+        return interpreter(scenario.environment, scenario.requires)
     for module in scenario.requires:
         if importlib.util.find_spec(module) is None:
             raise Unavailable(f"the Python package {module} is not installed")
+    return python
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def _server_alone(scenario: Scenario, prepare: Prepare, directory: Path) -> Iter
 def on_stage(scenario: Scenario, *, python: str = sys.executable, log: bool = False) -> Iterator[Target]:
     """The target of a scenario, warm, for as long as the block lasts; `Unavailable` where it cannot be had.
     With `log` it keeps a truth log, which costs it a little."""
-    _check_needs(scenario)
+    python = _check_needs(scenario, python)
     with ExitStack() as stack:
         directory = stack.enter_context(_directory(scenario))
         groups = stack.enter_context(limited(scenario, directory))

@@ -16,6 +16,8 @@ RESOURCES = {
 
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
 
+OF_LIBRARIES = {"_next_data"}  # functions that a finding names though they are not the program's
+
 
 def functions_of(program: str) -> set[str]:
     tree = ast.parse((TARGETS / program).read_text())
@@ -58,4 +60,4 @@ def test_the_named_functions_are_in_the_program(scenario: Scenario) -> None:
         return
     there = functions_of(scenario.program)
     assert scenario.thread in {"", *there}
-    assert scenario.truth.where is None or scenario.truth.where in there
+    assert scenario.truth.where is None or scenario.truth.where in there | OF_LIBRARIES

@@ -56,3 +56,4 @@ class Scenario:
     device: int = 0  # bytes of a block device of its own, told as `--device PATH`
     options: tuple[str, ...] = ()  # more words for the target's command line
     requires: tuple[str, ...] = ()  # modules the target or its client need beyond the standard library
+    environment: str = ""  # of environments.py, whose interpreter runs the target and has these modules
