@@ -11,13 +11,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 # uv, pip-audit and pre-commit live apart, so that the tests never depend on them
 MAINTAIN := .venv-maintain
+# Web frameworks and the like, for programs of tests/scenarios alone
+SCENARIOS := $(HOME)/.cache/perfdiag/scenarios
 ARGS ?=
 
 PIP := -m pip --disable-pip-version-check --quiet --no-input
 READY := $(VENV)/.ready
 MAINTAIN_READY := $(MAINTAIN)/.ready
 
-.PHONY: help setup demo test check lint types architecture scenarios faults readers benchmarks interpreters golden docs nightly wheel lock audit hooks newer-pythons clean
+.PHONY: help setup demo test check lint types architecture scenarios scenario-env faults readers benchmarks interpreters golden docs nightly wheel lock audit hooks newer-pythons clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +65,10 @@ architecture: $(READY) ## layers, sizes and plug-in rules alone
 
 scenarios: $(READY) ## perfdiag on every labelled live program: a table and totals
 	$(BIN)/python -m tests.scenarios.runner $(ARGS)
+
+scenario-env: ## get what some of those programs are written with (a minute, once; they are skipped without it)
+	@$(call make_venv,$(SCENARIOS))
+	@$(SCENARIOS)/bin/python $(PIP) install -r tests/scenarios/requirements.txt
 
 faults: $(READY) ## what goes wrong, injected: killed, stopped, denied, full, hostile; prints a table
 	$(BIN)/python -m pytest -m fault --fault-table $(ARGS)

@@ -1,5 +1,5 @@
-"""Redis, PostgreSQL and nginx on free loopback ports, with data directories of their own, and stress-ng;
-stopped by pid.
+"""Redis, memcached, PostgreSQL and nginx on free loopback ports, with data directories of their own, and
+stress-ng; stopped by pid.
 
 Each is what a target asks, or the target itself: then `prepare` puts it into its cgroups, and `options` are
 words for its command line.
@@ -136,6 +136,17 @@ def nginx(directory: Path, prepare: Prepare, options: Sequence[str]) -> Iterator
         yield Server(port=port, pid=process.pid)
 
 
+@contextmanager
+def memcached(directory: Path, prepare: Prepare, options: Sequence[str]) -> Iterator[Server]:
+    """One thread that serves; as root it runs as the user nobody, since it refuses to be root."""
+    del directory  # it keeps nothing
+    program, port = _installed("memcached", "memcached"), free_port()
+    words = ["-l", "127.0.0.1", "-p", str(port), "-t", "1", "-m", "64", "-u", "nobody", *options]
+    with running([program, *words], prepare=prepare) as process:
+        _wait_for_port(port, process)
+        yield Server(port=port, pid=process.pid)
+
+
 def _postgres_program(name: str) -> str:
     found = shutil.which(name) or next(
         (str(path) for path in sorted(DEBIAN_POSTGRES.glob(f"*/bin/{name}"), reverse=True)), None
@@ -192,4 +203,10 @@ def stress_ng(directory: Path, prepare: Prepare, options: Sequence[str]) -> Iter
         yield Server(port=0, pid=process.pid)
 
 
-SERVERS = {"redis": redis, "postgres": postgres, "nginx": nginx, "stress-ng": stress_ng}
+SERVERS = {
+    "redis": redis,
+    "postgres": postgres,
+    "nginx": nginx,
+    "memcached": memcached,
+    "stress-ng": stress_ng,
+}

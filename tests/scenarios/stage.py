@@ -102,7 +102,8 @@ def _with_program(
             server = SERVERS[scenario.server](directory, end_with_parent, options)
             ports[scenario.server] = stack.enter_context(server).port
         if scenario.peer:
-            peer = stack.enter_context(running([sys.executable, _program("peers", scenario.peer)]))
+            words = [_program("peers", scenario.peer), *map(str, ports.values())]
+            peer = stack.enter_context(running([sys.executable, *words]))
             ports["peer"] = ready_line(peer)["port"]
         command = _command(scenario, python, directory, ports, log)
         if scenario.device:

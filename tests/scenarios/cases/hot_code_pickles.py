@@ -10,7 +10,7 @@ SCENARIO = Scenario(
     evidence=(
         Evidence(
             what="user time of all processes, of their CPU time",
-            share=0.814,
+            share=0.792,
             source="/proc/PID/task/TID/stat over 4 s",
         ),
         Evidence(

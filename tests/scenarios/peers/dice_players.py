@@ -1,4 +1,4 @@
-"""Four players of dice_server, with a new connection for each roll: `python dice_players.py PORT`; ends with
+"""Two players of dice_server, with a new connection for each roll: `python dice_players.py PORT`; ends with
 its parent."""
 
 import contextlib
@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 
-PLAYERS = 4
+PLAYERS = 2
 
 
 def roll(port: int, number: int) -> None:

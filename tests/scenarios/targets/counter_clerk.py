@@ -1,5 +1,5 @@
-"""Sells stamps over HTTP, without threads: a connection is kept until its customer has bought all it wants, and the
-others stand in line meanwhile. A client (peers/stamp_customers.py) drives it."""
+"""Sells stamps over HTTP, without threads: a connection is kept until its customer has bought all it wants,
+and the others stand in line meanwhile. A client (peers/stamp_customers.py) drives it."""
 
 import hashlib
 import http.server

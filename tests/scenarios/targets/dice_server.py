@@ -1,5 +1,5 @@
-"""Rolls dice for whoever connects, in a process for each connection, as servers of old did. Forking takes longer
-than rolling. The process has a large table of past rolls, whose page tables are copied each time."""
+"""Rolls dice for whoever connects, in a process for each connection, as servers of old did. Forking takes
+longer than rolling. The process has a large table of past rolls, whose page tables are copied each time."""
 
 import random
 import socketserver

@@ -1,5 +1,5 @@
-"""Looks up where feeds are published, forty at a time, in asyncio: the loop hands each name to a thread of its
-executor, and all of those wait for the name server (peers/own_names.py gives it one that is slow)."""
+"""Looks up where feeds are published, forty at a time, in asyncio: the loop hands each name to a thread of
+its executor, and all of those wait for the name server (peers/own_names.py gives it one that is slow)."""
 
 import asyncio
 import concurrent.futures

@@ -1,5 +1,6 @@
-"""Finds the outliers among the readings of sensors with a pool of two processes. Each task carries all readings of a
-day, as a list of records: most time goes to turning them into bytes and back, hardly any to the outliers."""
+"""Finds the outliers among the readings of sensors with a process beside this one. Each task carries all
+readings of a day, as a list of records: most time goes to turning them into bytes and back, hardly any to the
+outliers."""
 
 import multiprocessing
 import sys
@@ -23,7 +24,7 @@ def read_day(number: int) -> list[tuple[str, int, float]]:
 
 def search_days() -> None:
     days = [read_day(number) for number in range(8)]
-    with multiprocessing.Pool(2, initializer=start_child) as pool:
+    with multiprocessing.Pool(1, initializer=start_child) as pool:
         while True:
             found["outliers"] += sum(len(names) for names in pool.map(find_outliers, days, chunksize=1))
             found["days"] += len(days)

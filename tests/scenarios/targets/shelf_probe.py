@@ -1,7 +1,9 @@
-"""Asks the price labels of a shop's shelves how they are, over HTTP and with a time-out. Their gateway has room
-for hardly any connection, so most attempts end in the time-out before one is made. `--peer` is its port."""
+"""Asks the price labels of a shop's shelves how they are, over HTTP and with a time-out. Their gateway has
+room for hardly any connection, so most attempts end in the time-out before one is made. `--peer` is its
+port."""
 
 import http.client
+import itertools
 import sys
 import threading
 import time
@@ -26,7 +28,7 @@ def dial_label(port: int) -> http.client.HTTPConnection | None:
 
 def check_prices(number: int) -> int:
     prices = sorted((n * 7919 + number) % 10_007 for n in range(2000))
-    return sum(low != high for low, high in zip(prices, prices[1:], strict=False))
+    return sum(low != high for low, high in itertools.pairwise(prices))
 
 
 def probe(port: int, first: int) -> None:

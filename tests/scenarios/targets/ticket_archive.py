@@ -1,5 +1,6 @@
-"""Answers short questions about tickets in four threads while a fifth writes its archive of all tickets as JSON,
-again and again. Each text is made in one call, which keeps the interpreter to itself; everybody else waits."""
+"""Answers short questions about tickets in four threads while a fifth writes its archive of all tickets as
+JSON, again and again. Each text is made in one call, which keeps the interpreter to itself; everybody else
+waits."""
 
 import json
 import sys

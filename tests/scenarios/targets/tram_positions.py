@@ -1,5 +1,6 @@
-"""Eight threads work out the positions of trams and log each one. What keeps the log reads it slowly, at the other
-end of a pipe: whoever writes holds the handler's lock until there is room, and the others wait for that."""
+"""Eight threads work out the positions of trams and log each one. What keeps the log reads it slowly, at the
+other end of a pipe: whoever writes holds the handler's lock until there is room, and the others wait for
+that."""
 
 import logging
 import os

@@ -1,5 +1,5 @@
-"""Counts visits in an SQLite database that another process keeps locked for most of the time: a write waits, within
-SQLite, until it gets the lock. Two threads with a connection each."""
+"""Counts visits in an SQLite database that another process keeps locked for most of the time: a write waits,
+within SQLite, until it gets the lock. Two threads with a connection each."""
 
 import os
 import sqlite3

@@ -1,5 +1,5 @@
-"""Audits the names of a zone with questions of its own making, over UDP, as monitoring does: two threads ask the
-name server for one name after the other and check the answer. `--peer` is the name server's port."""
+"""Audits the names of a zone with questions of its own making, over UDP, as monitoring does: two threads ask
+the name server for one name after the other and check the answer. `--peer` is the name server's port."""
 
 import secrets
 import socket
