@@ -30,6 +30,7 @@ from perfdiag.sampler.engines.beside import Beside
 from perfdiag.sampler.request import Request, rows_of
 from perfdiag.sampler.tcp_sockets import AllTcpSockets
 from perfdiag.sampler.titles import Titles
+from perfdiag.second_look import SecondLook
 
 _STEP = 0.1  # seconds between two looks at the stop flag
 _MOST = 64  # processes whose counters are read in a snapshot
@@ -72,21 +73,25 @@ class Collection:
         """Record until the duration is over, the target ended, or `stop` was called. `progress` is told the
         share that is done, `each` is called after each snapshot."""
         recording, clock = self.recording, self._host.clock
-        with closing(self._beside()) as beside:
+        second = SecondLook(self._host, self.plan, permitted=not self._blind)
+        with closing(self._beside()) as beside, closing(second):
             beside.start()
             started = clock.monotonic_ns() / 1e9
             sampler = self._sampler()
             try:
-                self._follow(sampler, beside, started, progress, each)
+                self._follow(sampler, (beside, second), started, progress, each)
             finally:
                 if self.command is not None:
                     self.command.begin()
                 sampler.stop()
                 beside.stop()
+                second.stop()
             last = self._snapshot(sampler)
             found = beside.finish(recording, sampler.hello, sampler.totals)
-        faults = (*last.faults, *sampler.faults, *found.faults)
-        recording.snapshots.append(replace(last, faults=faults))
+            answer, failed = second.answer()
+        found = replace(found, cpu=found.cpu + second.cpu)
+        faults = (*last.faults, *sampler.faults, *found.faults, *failed)
+        recording.snapshots.append(replace(last, samples=(*last.samples, *answer), faults=faults))
         self._close(sampler, found, clock.monotonic_ns() / 1e9 - started)
         return recording
 
@@ -134,13 +139,13 @@ class Collection:
     def _follow(
         self,
         sampler: Sampler,
-        beside: Beside,
+        engines: tuple[Beside, SecondLook],
         started: float,
         progress: Callable[[float], None],
         each: Callable[[Recording], object],
     ) -> None:
         """Take what the sampler sends, and a snapshot each second, until one of the ends is reached."""
-        recording, clock = self.recording, self._host.clock
+        recording, clock, (beside, second) = self.recording, self._host.clock, engines
         recording.snapshots.append(self._snapshot())
         due = started + 1.0
         begun = started - _BEGINS if self.command is None else math.inf
@@ -155,6 +160,7 @@ class Collection:
             if now > begun + _BEGINS:
                 beside.consider(recording)
             beside.watch()
+            second.consider(recording, (now - started) / self.plan.duration)
             progress(min(1.0, (now - started) / self.plan.duration))
             if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
                 mark = time.process_time()

@@ -1,10 +1,11 @@
 """How sure a finding is: the probability that its kind with its culprit is the largest recoverable cause.
 
 It is a product. How often the finding would be the largest if the look were made again: the window is drawn
-anew in blocks, and each share goes astray by what attribution may be wrong by. How much was seen: n blocks of
-time that are as good as independent, and the part of the planned looks that were made. How certain the
-culprit is: the part of the claimed time that was spent at it. And SURE: what stays wrong when all of that is
-as good as it can be. docs/agent-performance/method.md says how the numbers were fitted.
+anew in blocks, and each share goes astray by what attribution may be wrong by. What nothing claims, where it
+is more than what is claimed: the cause may be there. How much was seen: n blocks of time that are as good as
+independent, and the part of the planned looks that were made. How certain the culprit is: the part of the
+claimed time that was spent at it. And what stays wrong when there is nothing against a diagnosis.
+docs/agent-performance/method.md says how the numbers were fitted.
 """
 
 from collections.abc import Sequence
@@ -18,10 +19,11 @@ from perfdiag.claims import Claimed
 from perfdiag.model import IMPOSED, Object, Place, Stack, TimeClass
 from perfdiag.stats.shares import resample_sums
 
-SURE = 0.95  # of diagnoses with nothing against them are right
+SURE = 0.92  # of diagnoses with nothing against them are right
 _RESAMPLES = 400
 _ASTRAY = 0.03  # standard deviation of a share beside what targets log of themselves
-_PRIOR = 0.5  # blocks that a claim must have had before it is worth as much as what was not seen
+_PRIOR = 0.25  # blocks that a claim must have had before it is worth as much as what was not seen
+_UNEXPLAINED = 2.0  # times what is claimed: as much that nothing claims leaves half of the confidence
 _ELSEWHERE = 0.5  # of the confidence is lost when none of the claimed time was spent at the culprit
 
 
@@ -29,7 +31,8 @@ _ELSEWHERE = 0.5  # of the confidence is lost when none of the claimed time was 
 class Certainty:
     """What the confidence of one claim is made of; see above."""
 
-    chance: float
+    chance: float  # of being the largest of what is claimed
+    rest: float  # of the busy time is claimed by nothing, beside what this one claims
     looks: float  # blocks of time that are as good as independent
     made: float  # of the planned looks
     at_culprit: float
@@ -38,19 +41,18 @@ class Certainty:
     def confidence(self) -> float:
         seen = self.made * self.looks / (self.looks + _PRIOR)
         place = 1 - _ELSEWHERE * (1 - self.at_culprit)
-        return round(SURE * self.chance * seen * place, 3)
+        explained = 1 / (1 + (self.rest / _UNEXPLAINED) ** 2)
+        return round(SURE * self.chance * explained * seen * place, 3)
 
 
-def chances(parts: Array, gains: Sequence[float], unknown: Array, whole: float, seed: int) -> Array:
-    """How often each claim (parts: [k, n_blocks], seconds) is the largest by its gain when it is drawn again.
-    Time whose class is `unknown` [n_blocks] competes too: what it goes to may be the cause."""
-    sums = resample_sums(np.vstack([parts, unknown]), seed=seed, resamples=_RESAMPLES)
-    totals = np.append(parts.sum(axis=1), unknown.sum())
-    worth = np.append(np.array(gains), unknown.sum() / max(whole, 1e-9))
-    drawn = sums * (worth / np.where(totals > 0, totals, 1.0))
+def chances(parts: Array, gains: Sequence[float], seed: int) -> Array:
+    """How often each claim (parts: [k, n_blocks], seconds) is the largest by its gain when it is drawn
+    again."""
+    sums = resample_sums(parts, seed=seed, resamples=_RESAMPLES)
+    totals = parts.sum(axis=1)
+    drawn = sums * (np.array(gains) / np.where(totals > 0, totals, 1.0))
     drawn += np.random.default_rng(seed + 1).normal(0.0, _ASTRAY, drawn.shape)
-    wins = np.bincount(np.argmax(drawn, axis=1), minlength=len(worth))
-    chance: Array = wins[:-1] / _RESAMPLES
+    chance: Array = np.bincount(np.argmax(drawn, axis=1), minlength=len(parts)) / _RESAMPLES
     return chance
 
 

@@ -26,6 +26,7 @@ from perfdiag.diagnosis import Draft, NotEvaluated, Report, Signal
 from perfdiag.errors import FaultKind
 from perfdiag.ledger import Context, settle
 from perfdiag.model import STOPPED, Fault, Meta, Role
+from perfdiag.open_question import followed_up
 from perfdiag.options import Options, check, gate_limits, limits_of
 from perfdiag.plugins import Analyzer, Rule, Signals, Step, discover
 from perfdiag.recording import Recording
@@ -164,6 +165,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
         not_evaluated=tuple(missing),
         faults=_faults(recording, guard),
         profile=weighted(table, recording),
+        followed_up=followed_up(recording),
         contrast=contrast(recording, meta, table, everything),
         training=guard.run("training", (), training_table, signals),
     )

@@ -26,6 +26,8 @@ LEVELS = (
     ("sampler", "requests"),
     ("attribution", "meta"),
     ("collectors", "analyzers", "patterns", "reports"),
+    ("open_question",),
+    ("second_look",),
     ("claims", "collect", "contrast"),
     ("confidence",),
     ("undecided",),

@@ -48,6 +48,14 @@ def parse(lines: Iterable[str], tids: Container[int]) -> Looks:
     return looks
 
 
+def leaf(line: str) -> tuple[int, Frame] | None:
+    """The thread and the function of a sample that was taken without its stack, which is one line:
+    `7370/7370  11758.869811223:   68207 dictNext (/usr/bin/redis-server)`."""
+    head, colon, rest = line.partition(":")
+    found, frame = _HEAD.fullmatch(head + colon), _frame(rest)
+    return (int(found[1]), _named([frame])[0]) if found and frame else None
+
+
 def _frame(line: str) -> Frame | None:
     found = _FRAME.fullmatch(line.replace(_DELETED, ")"))
     if found is None:
