@@ -50,8 +50,10 @@ def line(run: Run, truth: Truth | None) -> str:
     if run.score is None:
         return f"{run.name:<28} skipped  {run.note}"
     found = run.score.kind or run.note or "nothing"
-    place = " ".join(text for text in (run.score.function, run.score.object) if text)
-    verdict = "right" if run.score.place_right else "place?" if run.score.kind_right else "WRONG"
+    pattern = f"({run.score.pattern})" if run.score.pattern else ""
+    place = " ".join(text for text in (run.score.function, run.score.object, pattern) if text)
+    right = "right" if run.score.pattern_right else "pattern?"
+    verdict = right if run.score.place_right else "place?" if run.score.kind_right else "WRONG"
     sure = f"{run.score.confidence:.2f}" if run.score.kind else "    "
     return f"{run.name:<28} {verdict:<8} expected {expected:<20} found {found:<20} {sure} {place}"
 

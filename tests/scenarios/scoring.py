@@ -19,7 +19,8 @@ TICKS_MADE = 0.9  # of those planned, for a report to be judged
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """What the first finding of a report says (empty when there is none), and whether that is right. Of a
-    healthy program nothing is right; `calm`: no finding of any severity has an impact of CALM or more."""
+    healthy program nothing is right; `pattern_right`: the pattern is the one of the truth, if that has one;
+    `calm`: no finding of any severity has an impact of CALM or more."""
 
     healthy: bool
     kind: str = ""
@@ -31,6 +32,8 @@ class Score:
     kind_right: bool
     place_right: bool
     resource_right: bool
+    pattern: str = ""
+    pattern_right: bool = True
     calm: bool = False
 
     @property
@@ -110,6 +113,8 @@ def score(report: Report, truth: Truth | None) -> Score:
         kind_right=kind_right,
         place_right=truth is not None and kind_right and _place_right(truth, function, object_text),
         resource_right=truth is not None and (kind_right or first["resource"] == truth.resource),
+        pattern=first["pattern"],
+        pattern_right=truth is None or truth.pattern in ("", first["pattern"]),
         calm=is_calm(report),
     )
 

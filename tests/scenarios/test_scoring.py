@@ -16,12 +16,13 @@ def finding(
     severity: str = "warning",
     impact: float = 0.5,
     resource: str = "network",
+    pattern: str = "",
     **object_: str,
 ) -> dict[str, Any]:
     where = {"file": "x.py", "line": 1, "function": function} if function else None
     return {
         "kind": kind, "severity": severity, "where": where, "object": object_ or None,
-        "impact": {"value": impact}, "resource": resource, "confidence": 0.9,
+        "impact": {"value": impact}, "resource": resource, "confidence": 0.9, "pattern": pattern,
     }  # fmt: skip
 
 
@@ -51,6 +52,18 @@ def test_the_right_kind_at_the_right_function_is_right() -> None:
 def test_the_right_object_stands_for_the_right_function() -> None:
     got = score(report(finding("net.peer-wait", "answer", name="127.0.0.1:6379", service="redis")), PEER)
     assert (True, True) == (got.kind_right, got.place_right)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "expected"),
+    [("n+1", "n+1", True), ("n+1", "", False), ("", "n+1", True), ("", "", True)],
+)
+def test_a_pattern_is_right_when_the_truth_asks_for_none_or_for_this_one(
+    asked: str, told: str, expected: bool
+) -> None:
+    truth = Truth(kind="net.peer-wait", resource="network", pattern=asked)
+    got = score(report(finding("net.peer-wait", pattern=told)), truth)
+    assert (expected, told, True) == (got.pattern_right, got.pattern, got.place_right)
 
 
 def test_neither_function_nor_object_is_a_wrong_place() -> None:

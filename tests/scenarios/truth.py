@@ -7,13 +7,14 @@ from dataclasses import dataclass
 class Truth:
     """What a report must say. `where` is the last part of a function's qualified name; `object` a part of the
     waited-for object's name or service. None where the kind has no such culprit. `also` names kinds that say
-    the same of this program in other words."""
+    the same of this program in other words; `pattern` is the shape that the finding must be told to have."""
 
     kind: str
     resource: str
     where: str | None = None
     object: str | None = None
     also: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from tests.scenarios.truth import Evidence, Scenario, Truth
 SCENARIO = Scenario(
     name="disk.fsync.sqlite",
     program="till_receipts.py",
-    truth=Truth(kind="disk.fsync", resource="disk", where="write_receipt", object=".sqlite3"),
+    truth=Truth(
+        kind="disk.fsync", resource="disk", where="write_receipt", object=".sqlite3", pattern="per-row commit"
+    ),
     thread="serve",
     disk=("wiops", 300),
     directory=True,

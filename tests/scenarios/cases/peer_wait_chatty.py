@@ -5,7 +5,7 @@ from tests.scenarios.truth import Evidence, Scenario, Truth
 SCENARIO = Scenario(
     name="net.peer-wait.chatty",
     program="timetable_pages.py",
-    truth=Truth(kind="net.peer-wait", resource="network", where="get_departure"),
+    truth=Truth(kind="net.peer-wait", resource="network", where="get_departure", pattern="n+1"),
     thread="build_pages",
     peer="distant_cache.py",
     evidence=(
