@@ -17,6 +17,9 @@ _WORK = frozenset(
     {TimeClass.NATIVE, TimeClass.KERNEL, TimeClass.RUNQUEUE, TimeClass.THROTTLED, TimeClass.FAULT}
 )
 
+_LOOKS = 0.025  # seconds between two looks at a thread that moves
+_DENSE = 0.2  # seconds of work in a second of such time; less is a thread that now and then wakes
+
 
 @dataclass(slots=True)
 class _Work:
@@ -44,6 +47,12 @@ class _Work:
             total += max(0.0, min(t1, self.ends[number]) - max(t0, self.starts[number]))
         return total / (t1 - t0)
 
+    @property
+    def dense(self) -> bool:
+        """Whether there was enough work in the time that counts as work."""
+        counted = sum(self.ends) - sum(self.starts)
+        return sum(self.seconds.values()) >= _DENSE * counted
+
 
 def joined(slices: Sequence[Slice], native: Iterable[tuple[int, int]]) -> Iterator[Slice]:
     """The slices; of a wait for a lock that nobody was seen to hold the part in which `native` threads
@@ -64,11 +73,15 @@ def joined(slices: Sequence[Slice], native: Iterable[tuple[int, int]]) -> Iterat
 
 
 def _work(slices: Iterable[Slice], native: frozenset[tuple[int, int]]) -> dict[int, _Work]:
-    """By process. A slice says how long, between two looks: it is taken to be the end of that time."""
+    """By process. Of two looks in quick succession all of the time between counts, of others the end."""
     found: dict[int, _Work] = {}
     parts = [part for part in slices if (part.process, part.tid) in native and part.time in _WORK]
-    for part in sorted(parts, key=lambda part: max(part.t0, part.t1 - part.weight)):
+    for start, part in sorted(((_begun(part), part) for part in parts), key=lambda one: one[0]):
         team = found.setdefault(part.process, _Work())
         team.seconds[part.time] += part.weight
-        team.add(max(part.t0, part.t1 - part.weight), part.t1)
-    return found
+        team.add(start, part.t1)
+    return {process: team for process, team in found.items() if team.dense}
+
+
+def _begun(part: Slice) -> float:
+    return part.t0 if part.t1 - part.t0 <= _LOOKS else max(part.t0, part.t1 - part.weight)

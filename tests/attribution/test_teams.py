@@ -57,3 +57,8 @@ def test_a_wait_while_the_native_threads_rest_is_one_for_a_lock():
 def test_a_wait_for_a_thread_of_python_is_one_for_a_lock():
     spent = seconds_of(joining(idle(2), runs(8), native=False), 42)
     assert pytest.approx(240 * TICK, abs=0.1) == spent[TimeClass.LOCK]
+
+
+def test_a_native_thread_that_only_wakes_now_and_then_is_no_team():
+    spent = seconds_of(joining(*[act for _ in range(10) for act in (runs(0.1), idle(0.9))]), 42)
+    assert pytest.approx(240 * TICK, abs=0.1) == spent[TimeClass.LOCK]
