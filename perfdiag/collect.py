@@ -19,8 +19,9 @@ from perfdiag.host.cgroups import cpu_stat_files
 from perfdiag.host.command import Command
 from perfdiag.host.inspector import Inspector
 from perfdiag.host.process import Target, access, describe
+from perfdiag.inspection.looks import Looks
 from perfdiag.meta import Plan, closed, opened
-from perfdiag.model import Fault, Role, Sample, Snapshot
+from perfdiag.model import Fault, Role, Snapshot
 from perfdiag.origins import Origins
 from perfdiag.plugins import Collector, discover
 from perfdiag.recording import Recording
@@ -60,6 +61,7 @@ class Collection:
         self._sockets = AllTcpSockets([target.pidfd for target in targets], host)
         self._blind = _blind(targets, host)
         self._rows = 0
+        self._looks = Looks(plan.inspect, plan.duration, host.clock)
 
     def stop(self, why: str) -> None:
         """End early; the recording says why."""
@@ -86,6 +88,7 @@ class Collection:
                 sampler.stop()
                 beside.stop()
                 second.stop()
+            self._looks.finish()
             last = self._snapshot(sampler)
             found = beside.finish(recording, sampler.hello, sampler.totals)
             answer, failed = second.answer()
@@ -160,6 +163,7 @@ class Collection:
             if now > begun + _BEGINS:
                 beside.consider(recording)
             beside.watch()
+            self._looks.watch()
             second.consider(recording, (now - started) / self.plan.duration)
             progress(min(1.0, (now - started) / self.plan.duration))
             if clock.monotonic_ns() / 1e9 >= due and not sampler.done:
@@ -172,8 +176,7 @@ class Collection:
     def _snapshot(self, sampler: Sampler | None = None) -> Snapshot:
         clock = self._host.clock
         at, wall = clock.monotonic_ns() / 1e9, clock.wall()
-        samples: list[Sample] = []
-        faults: list[Fault] = []
+        samples, faults = self._looks.learnt()
         self._sockets.look(self.recording.processes)
         samples.extend(self._sockets.samples())
         samples.extend(self._titles.samples(self.recording.processes))

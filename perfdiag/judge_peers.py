@@ -3,18 +3,28 @@
 from collections.abc import Iterator
 
 from perfdiag.diagnosis import Evidence, Signal
-from perfdiag.model import Object
+from perfdiag.model import Object, ObjectType
 from perfdiag.plugins import Signals
 
+INSPECTED = ("postgresql", "redis")
 _LOCKS = "SELECT pid, pg_blocking_pids(pid), state, xact_start FROM pg_stat_activity"
 
 
 def chain_of(signals: Signals, item: Object | None) -> tuple[str, ...]:
     """Sentences, hop by hop; of an other end that was not looked at, only who it is."""
-    told = tuple(signal.label("text") for signal in _links(signals, item))
-    if told or item is None or not item.peer:
-        return told
-    return (f"at the other end: {item.peer}",)
+    told = tuple(dict.fromkeys(signal.label("text") for signal in _links(signals, item)))
+    if not told and item is not None and item.peer:
+        told = (f"at the other end: {item.peer}",)
+    return (*told, *_own_view(signals, item))
+
+
+def _own_view(signals: Signals, item: Object | None) -> Iterator[str]:
+    """What the server said of itself when it was asked."""
+    service = item.service if item else ""
+    for signal in signals.all("inspected.says"):
+        port = signal.label("port")
+        if item and service in INSPECTED and (item.name.endswith(f":{port}") or item.type is ObjectType.UNIX):
+            yield f"{service}, {signal.label('text')}"
 
 
 def evidence_of(signals: Signals, item: Object | None) -> Iterator[Evidence]:

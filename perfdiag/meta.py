@@ -10,6 +10,7 @@ from typing import Any
 
 import perfdiag
 from perfdiag.host import Host
+from perfdiag.inspection.source import Source
 from perfdiag.model import AGAINST, Cost, Meta, Process, Role
 from perfdiag.recording import Recording
 from perfdiag.sampler.engines.choice import Choice
@@ -31,6 +32,7 @@ class Plan:
     subprocesses: bool = False
     against: bool = False
     stacks: Choice = field(default_factory=Choice)
+    inspect: Source | None = None  # a server that is asked what it does
 
 
 def opened(host: Host, processes: Sequence[Process], plan: Plan) -> Meta:

@@ -23,7 +23,7 @@ LEVELS = (
     ("gate",),
     ("options", "judge", "judge_level", "facts"),
     ("judge_io", "judge_peers"),
-    ("sampler", "requests"),
+    ("sampler", "inspection", "requests"),
     ("attribution", "meta"),
     ("collectors", "analyzers", "patterns", "reports"),
     ("open_question",),

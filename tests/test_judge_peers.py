@@ -37,3 +37,14 @@ def test_a_lock_of_a_database_is_asked_of_the_database():
 
 def test_nothing_but_a_number_gets_into_a_command():
     assert "" == next_of(Signals([does("first", pid="1; reboot")]), DATABASE)
+
+
+def says(port="7", service=DATABASE):
+    told = share("inspected.says", 0.9, labels=(("text", "by its own view, pid 11 waits"), ("port", port)))
+    return chain_of(Signals([told]), service)
+
+
+def test_what_the_server_says_of_itself_ends_the_chain_of_its_address_alone():
+    assert says("5432")[1:] == ("postgresql, by its own view, pid 11 waits",)
+    assert says("6379")[1:] == ()
+    assert says("5432", CHILD) == ()

@@ -1,5 +1,6 @@
 """What `profile` and `record` share: choosing the target, recording it, and the options of both."""
 
+import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,6 +78,9 @@ def target_options(function: Function) -> Function:
                      help="Of one core, for looking: above it fewer looks are made, and it is told."),
         click.option("--user-code", multiple=True, metavar="GLOB",
                      help="Files that count as user code, besides all that is not installed. Repeatable."),
+        click.option("--inspect-from", metavar="FILE|env:NAME",
+                     help="Ask a PostgreSQL or Redis server what it does, twice: a file (chmod 600) or a"
+                     " variable with its connection string; never the string itself."),
         click.option("--procfs", default="/proc", hidden=True),
     ]  # fmt: skip
     for option in reversed(options):
@@ -96,6 +100,7 @@ class Wanted:
     rate: float
     budget: float
     user_code: tuple[str, ...]
+    inspect_from: str | None
     procfs: str
     engine: str
     blocking: bool
@@ -106,9 +111,11 @@ def attach_to(wanted: Wanted) -> "Collection":
     """A recording of what was chosen that is ready to run."""
     from perfdiag.collect import Collection
     from perfdiag.host import Host
+    from perfdiag.inspection.source import source_of
     from perfdiag.meta import Plan
 
     host = Host(procfs=wanted.procfs)
+    inspect = source_of(wanted.inspect_from, os.environ) if wanted.inspect_from is not None else None
     choice = choose(
         wanted.pids, wanted.name, host, against=wanted.against_pid, subprocesses=wanted.subprocesses
     )
@@ -123,6 +130,7 @@ def attach_to(wanted: Wanted) -> "Collection":
         subprocesses=wanted.subprocesses,
         against=wanted.against_pid is not None,
         stacks=stacks,
+        inspect=inspect,
     )
     return Collection(host, choice.targets, plan, choice.command)
 
