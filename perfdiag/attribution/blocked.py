@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from perfdiag.attribution.waits import in_event_loop, waits_for, work_frames
+from perfdiag.attribution.waits import in_event_loop, in_job, waits_for, work_frames
 from perfdiag.model import PAIR, Frame, Object, ObjectType, Origin, TimeClass
 from perfdiag.sampler.syscalls import CALLS, Call, Wait
 from perfdiag.ticks import OUTSIDE, UNREADABLE
@@ -84,7 +84,7 @@ def is_timer(frames: Sequence[Frame], *, main: bool) -> bool:
     user = [frame for frame in work if frame.origin is Origin.USER]
     rooted = all(f.origin is Origin.USER for f in work[len(work) - len(user) :])
     if main:  # runpy and the like stand below the module
-        rooted = True
+        rooted = not in_job(work)
     return not work or (rooted and len(user) <= _TIMER_DEPTH[main] and not in_event_loop(frames))
 
 

@@ -17,6 +17,7 @@ from perfdiag.attribution.waits import (
     SIGNS,
     TURN,
     enters_block,
+    in_process_pool,
     outermost_user,
     waiting_frame,
 )
@@ -45,6 +46,7 @@ class InTheWay:
         self._numbers: dict[Function, int] = {}
         self._wants: dict[int, tuple[str, str] | None] = {}
         self._jobs: dict[int, str] = {}
+        self._takers: dict[int, bool] = {}
         self._before: float | None = None  # time of the last look
 
     def see(self, thread: ThreadTime) -> None:
@@ -141,11 +143,20 @@ class InTheWay:
         return queued
 
     def _workers(self, process: int) -> list[ThreadTime]:
+        """Of the executors of a process: threads, and its children."""
         return [
             thread
-            for thread in self._threads.values()
-            if thread.process == process and thread.group == POOL_WORKERS
+            for key, thread in self._threads.items()
+            if (key[0] == process and thread.group == POOL_WORKERS)
+            or (thread.main and self._reader.parent(key[0]) == process and self._takes_jobs(thread.stack))
         ]
+
+    def _takes_jobs(self, number: int) -> bool:
+        """Whether a stack is that of a process of an executor."""
+        if number not in self._takers:
+            stack = self._reader.stack(number)
+            self._takers[number] = stack is not None and in_process_pool(stack.frames)
+        return self._takers[number]
 
     # -- who ----------------------------------------------------------------------------------------
 

@@ -54,6 +54,12 @@ class Reader:
         alone = len(processes) == 1 or processes[1].role is Role.WORKER
         return "" if alone else processes[process].comm
 
+    def parent(self, process: int) -> int:
+        """The process that started this one, -1 where nobody looks at it."""
+        processes = self._recording.processes
+        ppid = processes[process].ppid if process < len(processes) else -1
+        return next((n for n in range(min(process, len(processes))) if processes[n].pid == ppid), -1)
+
     @property
     def serves(self) -> bool:
         """Whether a process of the recording serves others by TCP; its children inherit its sockets."""

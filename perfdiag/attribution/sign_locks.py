@@ -89,8 +89,8 @@ class SignLocks:
         return place.waking.by_others and not all_at_once
 
     def _behind_one_that_rests(self, stack: int) -> bool:
-        """Whether a thread waits for work in the function that acquires the lock on this stack, on that line or
-        a later one: not for a timer, which is on no object."""
+        """Whether a thread waits for work in the function that acquires the lock on this stack, on that
+        line or a later one: not for a timer, which is on no object."""
         acquired = self._where_acquired(stack)
         return acquired is not None and any(
             self._lines(thread.stack).get(acquired[0], -1) >= acquired[1]

@@ -113,12 +113,16 @@ WAITS: dict[Key, TimeClass] = {
     **AWAITS,
 }
 
+_PROCESS_WORKER = ("concurrent/futures/process.py", "_process_worker")
+
 # frames in which a worker does a piece of work: what stands below them, towards the root, gave it out
 _JOBS = {
     ("concurrent/futures/thread.py", "run"),
     ("asyncio/events.py", "_run"),
     ("socketserver.py", "process_request"),
     ("socketserver.py", "process_request_thread"),
+    _PROCESS_WORKER,
+    ("multiprocessing/pool.py", "worker"),
 }
 
 # frames below which a thread starts: they are nobody's work
@@ -160,6 +164,16 @@ def waiting_frame(frames: Sequence[Frame]) -> Key | None:
 def outermost_user(frames: Sequence[Frame]) -> str:
     """The function nearest the root that is user code, with its file; '' when there is none."""
     return next((f"{f.file}:{f.function}" for f in reversed(frames) if f.origin is Origin.USER), "")
+
+
+def in_process_pool(frames: Sequence[Frame]) -> bool:
+    """Whether this is the stack of a worker process of an executor."""
+    return any(_PROCESS_WORKER in _keys(frame) for frame in reversed(frames))
+
+
+def in_job(frames: Sequence[Frame]) -> bool:
+    """Whether a library has given out what is done on this stack, as a piece of work."""
+    return any(key in _JOBS for frame in frames for key in _keys(frame))
 
 
 def enters_block(frames: Sequence[Frame]) -> bool:

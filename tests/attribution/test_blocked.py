@@ -181,3 +181,16 @@ def test_a_wait_that_may_not_be_read_is_not_known():
 
 def test_a_call_that_is_not_in_the_table_is_not_known():
     assert TimeClass.UNKNOWN == seen(9999)
+
+
+@pytest.mark.parametrize(
+    "library_frames",
+    [
+        (library("concurrent/futures/process.py", "_process_worker"),),
+        (library("multiprocessing/pool.py", "mapstar"), library("multiprocessing/pool.py", "worker")),
+    ],
+)
+def test_a_sleep_in_the_job_of_a_worker_process_delays_it(library_frames):
+    forked_by = (library("multiprocessing/process.py", "BaseProcess._bootstrap"), ROOT)
+    assert TimeClass.SLEEP == seen("clock_nanosleep", None, (USER, *library_frames, *forked_by), main=True)
+    assert TimeClass.IDLE == seen("clock_nanosleep", None, (USER, *forked_by), main=True)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from perfdiag.attribution.reader import Reader
 from perfdiag.model import Thread
 from perfdiag.ticks import GilFlag
@@ -34,3 +36,13 @@ def test_threads_that_are_named_later_are_found_later():
     assert ("worker-1", "?") == (reader.thread(0, 1).name, reader.thread(0, 2).name)
     recording.threads.append(Thread(process=0, tid=2, name="worker-2", main=False))
     assert "worker-2" == reader.thread(0, 2).name
+
+
+def test_the_parent_of_a_process_is_the_one_before_it_with_that_number():
+    shop = Shop()
+    shop.thread(1, run(1, shop.price))
+    recording = shop.recording()
+    parent = recording.processes[0]
+    recording.processes.append(replace(parent, pid=parent.pid + 1, ppid=parent.pid))
+    reader = Reader(recording)
+    assert [-1, 0, -1] == [reader.parent(number) for number in (0, 1, 2)]

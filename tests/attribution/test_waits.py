@@ -1,6 +1,15 @@
 import pytest
 
-from perfdiag.attribution.waits import callback_frames, is_bootstrap, waits_for, work_frames
+from perfdiag.attribution.waits import (
+    callback_frames,
+    enters_block,
+    in_job,
+    in_process_pool,
+    is_bootstrap,
+    outermost_user,
+    waits_for,
+    work_frames,
+)
 from perfdiag.model import Frame, Origin, TimeClass
 
 
@@ -74,3 +83,31 @@ def test_a_callback_of_a_loop_in_c_stands_on_what_started_the_loop():
 def test_a_loop_that_runs_inside_a_callback_waits_in_its_own_selector():
     handle = frame("/x/asyncio/events.py", "Handle._run")
     assert () == callback_frames((frame("/x/selectors.py", "select"), RUN_ONCE, USER, handle, RUN_ONCE))
+
+
+ENTER = frame("/srv/pool.py", "Pool.__enter__", Origin.USER)
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        ((CONDITION, ENTER, USER), True),
+        ((CONDITION, USER, frame("/usr/lib/python3.11/contextlib.py", "__enter__"), USER), True),
+        ((SEMAPHORE, USER), False),
+        ((frame("/usr/lib/python3.11/threading.py", "Condition.__enter__"), USER), False),
+    ],
+)
+def test_the_head_of_a_with_block_of_the_programs_own_kind(frames, expected):
+    assert expected is enters_block(frames)
+
+
+def test_the_outermost_user_code_is_what_a_pool_was_given_to_do():
+    job = frame("/srv/jobs.py", "render", Origin.USER)
+    assert "/srv/jobs.py:render" == outermost_user((USER, job, WORKER))
+    assert "" == outermost_user((WORKER,))
+
+
+def test_a_worker_process_of_an_executor_does_jobs():
+    worker = frame("/usr/lib/python3.11/concurrent/futures/process.py", "_process_worker")
+    assert (True, True) == (in_process_pool((USER, worker)), in_job((USER, worker)))
+    assert (False, False) == (in_process_pool((USER, RUN)), in_job((USER, RUN)))

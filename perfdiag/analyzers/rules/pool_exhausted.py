@@ -1,8 +1,9 @@
 """All workers or connections are taken: threads wait for a turn at something of which there are only so many.
 
-A semaphore, the connection pool of a library that is known, a `queue.Queue` whose items are borrowed and put
-back, and the result of a job that no worker of a full executor has begun. A semaphore that is a sign for a
-worker, and a queue of work, are told from these by whether somebody is at work whenever somebody waits.
+A semaphore, the connection pool of a library that is known, a `queue.Queue`, a condition or an event through
+which things are borrowed and given back, and the result of a job that no worker of a full executor has begun.
+A sign for a worker and a queue of work are told from these by whether somebody is at work whenever somebody
+waits, and by who wakes those who wait: one of those who share what there is, or somebody else.
 """
 
 from collections.abc import Iterable, Mapping

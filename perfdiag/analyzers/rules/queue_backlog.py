@@ -1,8 +1,9 @@
 """Work arrives faster than it is done: threads wait for room in a queue; says who empties it.
 
 Several threads that wait in `put` of a full queue, and writers that are blocked on a full pipe or pair of
-sockets. One producer that waits for its consumer is how a pipeline holds its pace, and is not counted; a
-queue without a limit makes nobody wait, and its depth cannot be seen from outside.
+sockets; who empties it is whoever runs when one of them is woken. One producer that waits for its consumer
+is how a pipeline holds its pace, and is not counted; a queue without a limit makes nobody wait, and its depth
+cannot be seen from outside.
 """
 
 from collections.abc import Iterable, Mapping
