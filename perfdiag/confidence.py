@@ -16,8 +16,9 @@ import numpy as np
 from perfdiag.attribution.busy import Array, Busy
 from perfdiag.attribution.places import function_keys
 from perfdiag.claims import Claimed
-from perfdiag.model import IMPOSED, Object, Place, Stack, TimeClass
+from perfdiag.model import IMPOSED, OWN_WAITS, Object, Place, Stack, TimeClass
 from perfdiag.stats.shares import resample_sums
+from perfdiag.timetable import TimeKey
 
 SURE = 0.92  # of diagnoses with nothing against them are right
 _RESAMPLES = 400
@@ -60,6 +61,22 @@ def independent(part: Array) -> float:
     """Blocks of equal size that say as much: all of them for time that is spread evenly, one for a burst."""
     squares = float((part**2).sum())
     return float(part.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
+def looks_at(claimed: Claimed, part: Array, busy: Busy) -> float:
+    """Independent looks at what is claimed (its time per block is `part`): blocks, but of waits not more than
+    have ended, for one that never does may be a wait for work, unless it is known who has what it is for."""
+    rows = [busy.rows[number] for number in claimed.rows]
+    blocks, waits = independent(part), [(key, row) for key, row in rows if _may_be_for_work(key)]
+    if len(waits) < len(rows):
+        return blocks
+    ended = sum(busy.turns.get(key, 0.0) for key, _ in waits)
+    return min(blocks, max(_PRIOR, ended))
+
+
+def _may_be_for_work(key: TimeKey) -> bool:
+    has_holder = key.time is TimeClass.LOCK and key.other >= 0
+    return key.time in OWN_WAITS and not has_holder
 
 
 def at_culprit(claimed: Claimed, busy: Busy, stacks: Sequence[Stack], objects: Sequence[Object]) -> float:

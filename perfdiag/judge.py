@@ -36,7 +36,27 @@ ALTERNATIVES: tuple[tuple[str, str, tuple[TimeClass, ...]], ...] = (
     ("sleep", "sleeping", (TimeClass.SLEEP,)),
 )
 
-_SHOWN = 4  # alternatives in a finding
+# What a kind is most easily taken for: the number that rejects it is told however small it is
+CONFUSED: dict[str, tuple[str, ...]] = {
+    "cpu.hot-code": ("cpu.gil", "cpu.runqueue"),
+    "cpu.kernel": ("memory.faults", "cpu.hot-code"),
+    "cpu.gil": ("cpu.hot-code", "lock.contention"),
+    "cpu.gc": ("cpu.hot-code",),
+    "cpu.throttled": ("cpu.runqueue",),
+    "cpu.runqueue": ("cpu.throttled", "cpu.gil"),
+    "net.peer-wait": ("net.connect", "net.dns", "pool.exhausted"),
+    "net.connect": ("net.dns", "net.peer-wait"),
+    "net.dns": ("net.connect", "net.peer-wait"),
+    "net.send-wait": ("net.peer-wait",),
+    "disk.read": ("memory.faults", "disk.fsync"),
+    "disk.write": ("disk.fsync",),
+    "disk.fsync": ("disk.write",),
+    "lock.contention": ("cpu.gil", "pool.exhausted", "queue.backlog"),
+    "pool.exhausted": ("lock.contention", "queue.backlog", "net.peer-wait"),
+    "queue.backlog": ("pool.exhausted", "lock.contention"),
+    "sleep": ("child.wait", "net.peer-wait"),
+}
+_SHOWN = 3  # alternatives in a finding besides
 
 
 def share_limits(notice: float, warning: float, critical: float, why: str) -> tuple[Limit, ...]:
@@ -64,11 +84,13 @@ def total(signals: Signals, *times: TimeClass) -> float:
 
 
 def against(signals: Signals, own: str, most: float = 1.0) -> tuple[Against, ...]:
-    """The other kinds, the largest first, with the measured share that rejects each one: not more than the
-    kind's own share, `most`."""
+    """What it may be taken for and the largest other kinds, with the measured share that rejects each one:
+    not more than the kind's own share, `most`. The largest first."""
     shares = [(total(signals, *times), kind, words) for kind, words, times in ALTERNATIVES if kind != own]
     smaller = [share for share in shares if share[0] <= most]
-    largest = sorted(smaller, key=lambda share: -share[0])[:_SHOWN]
+    likely = [share for share in smaller if share[1] in CONFUSED.get(own, ())]
+    others = sorted((share for share in smaller if share not in likely), key=lambda share: -share[0])
+    largest = sorted([*likely, *others[:_SHOWN]], key=lambda share: -share[0])
     return tuple(
         Against(kind=kind, because=f"{words} takes {human(value, Unit.RATIO)} of the busy time")
         for value, kind, words in largest

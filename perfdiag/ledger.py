@@ -13,7 +13,7 @@ import numpy as np
 
 from perfdiag.attribution.busy import Array, Busy
 from perfdiag.claims import Claimed, claim_rows, in_order
-from perfdiag.confidence import SURE, Certainty, at_culprit, chances, independent
+from perfdiag.confidence import SURE, Certainty, at_culprit, chances, looks_at
 from perfdiag.diagnosis import Draft, Finding, Severity
 from perfdiag.model import ON_CPU, Estimate, Object, Stack
 from perfdiag.plugins import Rule
@@ -167,7 +167,7 @@ def _certainties(
         Certainty(
             chance=float(win),
             rest=max(0.0, rest) / max(1e-9, float(part.sum())),
-            looks=independent(part),
+            looks=looks_at(claimed, part, busy),
             made=context.health,
             at_culprit=at_culprit(claimed, busy, context.stacks, context.objects),
         )

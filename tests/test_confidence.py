@@ -5,7 +5,7 @@ import pytest
 
 from perfdiag.attribution.busy import Busy
 from perfdiag.claims import Claimed
-from perfdiag.confidence import SURE, Certainty, at_culprit, chances, independent
+from perfdiag.confidence import SURE, Certainty, at_culprit, chances, independent, looks_at
 from perfdiag.model import Place, TimeClass
 from tests.test_ledger import NETWORK, PEER, SHOP, draft, located, row
 
@@ -57,6 +57,24 @@ def test_of_two_claims_that_attribution_cannot_tell_apart_each_may_be_the_larges
 )
 def test_blocks_that_say_as_much(part, expected: float) -> None:
     assert expected == pytest.approx(independent(part))
+
+
+@pytest.mark.parametrize(
+    ("time", "ended", "expected"),
+    [(NETWORK, 0.0, 0.25), (NETWORK, 3.0, 3.0), (NETWORK, 99.0, 40.0), (TimeClass.GIL, 0.0, 40.0)],
+    ids=["never", "a few times", "often", "no wait of its own"],
+)
+def test_waits_say_as_much_as_have_ended(time: TimeClass, ended: float, expected: float) -> None:
+    key, seconds = row(time, 5.0)
+    busy = Busy(rows=((key, seconds),), total=seconds, groups={}, turns={key: ended})
+    assert expected == pytest.approx(looks_at(Claimed(PEER, [0]), seconds, busy))
+
+
+@pytest.mark.parametrize(("holder", "expected"), [(1, 40.0), (-1, 0.25)], ids=["seen", "not seen"])
+def test_a_lock_that_somebody_has_is_not_waited_for_as_for_work(holder: int, expected: float) -> None:
+    key, seconds = row(TimeClass.LOCK, 5.0)
+    busy = Busy(rows=((key._replace(other=holder), seconds),), total=seconds, groups={})
+    assert expected == pytest.approx(looks_at(Claimed(PEER, [0]), seconds, busy))
 
 
 def part_of(one, *rows) -> float:

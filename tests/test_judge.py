@@ -4,6 +4,8 @@ import pytest
 
 from perfdiag.diagnosis import Claim, Severity
 from perfdiag.judge import (
+    ALTERNATIVES,
+    CONFUSED,
     against,
     claim_of,
     in_function_of,
@@ -61,7 +63,7 @@ def test_a_draft_carries_what_was_measured_and_how():
     assert (LOAD, "process:42", tuple(LIMITS.items())) == (found.where, found.subject, found.thresholds)
 
 
-def test_the_alternatives_are_the_largest_others_with_the_number_that_rejects_each():
+def test_the_alternatives_are_what_it_is_taken_for_and_the_largest_others_with_the_number_that_rejects_each():
     shares = {
         "time.network": 0.5,
         "time.python": 0.2,
@@ -74,7 +76,13 @@ def test_the_alternatives_are_the_largest_others_with_the_number_that_rejects_ea
     assert ["cpu.hot-code", "cpu.gil", "lock.contention"] == [one.kind for one in found[:3]]
     assert "computing takes 30 % of the busy time" == found[0].because
     assert "waiting for the GIL takes 15 % of the busy time" == found[1].because
-    assert 4 == len(found)
+    assert {"net.connect", "net.dns", "pool.exhausted"} == {one.kind for one in found[3:]}
+    assert "connecting takes 0 % of the busy time" in {one.because for one in found}
+
+
+def test_what_a_kind_is_taken_for_is_a_kind_that_has_a_number():
+    known = {kind for kind, _, _ in ALTERNATIVES}
+    assert {*CONFUSED, *(name for names in CONFUSED.values() for name in names)} <= known
 
 
 def test_the_total_of_a_class_is_that_of_all_its_objects():

@@ -47,7 +47,8 @@ def row(time, seconds, *, stack=SHOP.price, item=-1, group="workers"):
 def context(*rows, cpus=4.0, health=1.0, seed=1):
     total = np.sum([seconds for _, seconds in rows], axis=0)
     return Context(
-        busy=Busy(rows=rows, total=total, groups={}), stacks=SHOP.stacks, objects=SHOP.objects, rules=RULES,
+        busy=Busy(rows=rows, total=total, groups={}, turns={key: 99.0 for key, _ in rows}),
+        stacks=SHOP.stacks, objects=SHOP.objects, rules=RULES,
         texts={kind: Advice(why="why", advice="do") for kind in RULES}, cpus=cpus, health=health,
         window=(0.0, WALL), measured="made", seed=seed,
     )  # fmt: skip

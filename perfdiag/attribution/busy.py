@@ -1,7 +1,7 @@
 """The busy time that findings are about: rows of the time table, as arrays over its blocks."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,13 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Busy:
     """`rows` of (key, seconds per block) without the idle time; `total` is their sum per block. Of the
-    groups under pressure, or of all when `everything` was asked for."""
+    groups under pressure, or of all when `everything` was asked for. `turns[key]`: waits of a row that have
+    ended."""
 
     rows: tuple[tuple[TimeKey, Array], ...]
     total: Array
     groups: dict[str, GroupLoad]
+    turns: Mapping[TimeKey, float] = field(default_factory=dict)
 
     def part(self, rows: Iterable[Array]) -> Array:
         """Sum of some rows, per block."""
@@ -44,4 +46,4 @@ def busy_time(table: TimeTable, *, pressed_only: bool) -> Busy:
         row[list(blocks)] = list(blocks.values())
         rows.append((key, row))
     total = np.sum([np.zeros(table.blocks), *(row for _, row in rows)], axis=0)
-    return Busy(rows=tuple(rows), total=total, groups=groups)
+    return Busy(rows=tuple(rows), total=total, groups=groups, turns=table.turns)
