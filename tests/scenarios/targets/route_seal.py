@@ -1,5 +1,5 @@
-"""Seals routes on the one CPU that it was given, where two programs of the same box compute as well; the other
-CPUs are for somebody else. The sealing thread is always ready and has that CPU for a third of the time."""
+"""Seals routes on the one CPU that it was given, where two programs of the same box compute as well; the
+other CPUs are for somebody else. The sealing thread is always ready and has that CPU for a third of the time."""
 
 import hashlib
 import os
