@@ -1,7 +1,7 @@
 import pytest
 
 from perfdiag.analyzers.rules.child_wait import SPEC
-from perfdiag.model import TimeClass
+from perfdiag.model import Object, ObjectType, Place, TimeClass
 from tests.analyzers.rules.signals_made import CHILD, LOAD, said, share, verdicts
 
 TABLE = [
@@ -40,3 +40,14 @@ def test_each_child_is_told_apart_and_claims_its_own_time():
         "code that could not be seen waits for a child process for 20 % of the busy time." == nameless.summary
     )
     assert frozenset() == nameless.claim.objects
+
+
+def test_a_loader_is_the_place_and_the_loop_that_waits_for_it_the_victim():
+    loader = Place(file="torch/utils/data/dataloader.py", function="_next_data", line=1505)
+    pipe = Object(id=4, type=ObjectType.PIPE, name="pipe 2260601")
+    (draft,) = said(SPEC, share("time.child", 0.9, where=loader, other=LOAD, object=pipe))
+    assert (loader, (LOAD,)) == (draft.where, draft.victims)
+    assert (
+        "_next_data (dataloader.py:1505) waits for worker processes for 90 % of the busy time."
+        == draft.summary
+    )
