@@ -20,6 +20,7 @@ from perfdiag.timetable import TimeTable, Wakes
 _MOST = 3  # packs in one finding
 _THERE = 0.2  # of a draft's time below code of a pack; less is somebody else's
 _SURE = 0.6  # confidence of a pattern that is told
+OF_RULES = frozenset({"deadlock"})  # patterns that a rule sees by itself, with advice of their own
 _READY = ON_CPU | {TimeClass.RUNQUEUE, TimeClass.THROTTLED}
 
 
@@ -60,7 +61,8 @@ def tailored(
 
 def _tailored(draft: Draft, known_patterns: Sequence[Pattern], known: Known) -> Draft:
     claimed = known.rows.rows(draft.claim) if draft.claim else []
-    draft = replace(draft, advice=("", _advice(draft, claimed, known)))
+    first = pattern_text(draft.pattern) if draft.pattern in OF_RULES else ""
+    draft = replace(draft, advice=(first, _advice(draft, claimed, known)))
     if not claimed or draft.pattern:
         return draft
     case = case_of(draft, claimed, known)
@@ -107,11 +109,11 @@ def case_of(draft: Draft, claimed: Sequence[int], known: Known) -> Case:
 
 def _team(group: str, known: Known) -> Team:
     spent: dict[TimeClass, float] = defaultdict(float)
-    stacks = set()
+    stacks: dict[int, float] = defaultdict(float)
     for key, row in known.table.rows.items():
         if key.group == group:
             spent[key.time] += sum(row.values())
-            stacks.add(key.stack)
+            stacks[key.stack] += sum(row.values())
     turns: dict[TimeClass, float] = defaultdict(float)
     for key, number in known.table.turns.items():
         if key.group == group:
@@ -124,7 +126,7 @@ def _team(group: str, known: Known) -> Team:
         ready=sum(spent[time] for time in _READY) / known.seconds,
         idle_turns=turns[TimeClass.IDLE],
         own_turns=sum(turns[time] for time in OWN_WAITS),
-        stacks=tuple(known.stacks[number] for number in sorted(stacks) if number >= 0),
+        stacks=tuple((known.stacks[number], stacks[number]) for number in sorted(stacks) if number >= 0),
     )
 
 

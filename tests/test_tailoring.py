@@ -40,7 +40,7 @@ USER, ORM = "/srv/shop/orders.py", f"{SITE}/sqlalchemy/engine/default.py"
 DJANGO, REQUESTS = f"{SITE}/django/core/handlers/base.py", f"{SITE}/requests/sessions.py"
 
 
-def tailor(*spent, modules=(), turns=0.0, item=None, kind="net.peer-wait", claim=True):
+def tailor(*spent, modules=(), turns=0.0, item=None, kind="net.peer-wait", claim=True, pattern=""):
     """`spent`: (seconds, files from the leaf to the root)."""
     stacks = [stack(number, *files) for number, (_, *files) in enumerate(spent)]
     rows = tuple(
@@ -50,7 +50,7 @@ def tailor(*spent, modules=(), turns=0.0, item=None, kind="net.peer-wait", claim
     busy = Busy(rows=rows, total=np.ones(4), groups={})
     draft = Draft(
         kind=kind, subject="process:42", summary="It waits.", estimate=SHARE, severity=Severity.WARNING,
-        claim=Claim(times=frozenset({TimeClass.NETWORK})) if claim else None, score=80.0, object=item,
+        claim=Claim(times=frozenset({TimeClass.NETWORK})) if claim else None, score=80.0, object=item, pattern=pattern,
     )  # fmt: skip
     process = Process(
         key="42@1", pid=42, ppid=1, started=1, comm="shop", exe="", uid=0, cpus=2, modules=modules
@@ -136,3 +136,9 @@ def test_every_pattern_is_one_of_the_closed_list_and_says_what_to_do():
     }  # fmt: skip
     assert known == {pattern.name for pattern in patterns()}
     assert [] == [pattern.name for pattern in patterns() if not pattern_text(pattern.name)]
+
+
+def test_a_pattern_that_a_rule_has_seen_says_what_to_do_too():
+    found = tailor((8.0, USER), kind="lock.contention", pattern="deadlock")
+    assert pattern_text("deadlock") == found.advice[0]
+    assert "" == tailor((8.0, USER), kind="memory.faults", pattern="minor").advice[0]

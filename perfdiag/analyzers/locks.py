@@ -28,7 +28,7 @@ from perfdiag.units import Unit
 _MOST = 8  # locks, and rows of each
 _QUANTILES = (("median", 0.5), ("95th percentile", 0.95), ("longest", 1.0))
 _WORDS = {
-    None: "computes",
+    None: "computes, or waits for a CPU",
     TimeClass.GIL: "waits for the GIL",
     TimeClass.LOCK: "waits for another lock",
     TimeClass.POOL: "waits for a turn",

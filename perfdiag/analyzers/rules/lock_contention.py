@@ -92,7 +92,7 @@ def _tables(signals: Signals, lock: str) -> list[Table]:
     tables = [
         Table(
             name="who has the lock, and who waits for it",
-            columns=("who", "where", "does", "share of the waited time"),
+            columns=("who", "where", "does", "share of waits"),
             rows=tuple(people),
         ),
         Table(
