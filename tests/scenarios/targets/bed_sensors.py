@@ -1,6 +1,6 @@
-"""Healthy: readings of forty sensors come every 60 ms, two at a time; six workers take them from a queue and are
-done just before the next ones come, after waiting for an analogue converter. Two more poll with a timeout for
-what never comes, and one hands out what falls due from a heap."""
+"""Healthy: readings of forty sensors come every 60 ms, two at a time; six workers take them from a queue and
+are done just before the next ones come, after waiting for an analogue converter. Two more poll with a timeout
+for what never comes, and one hands out what falls due from a heap."""
 
 import heapq
 import queue

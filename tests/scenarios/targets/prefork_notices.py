@@ -1,5 +1,5 @@
-"""Healthy: four forked children serve short notices over HTTP. They take turns in accept behind a lock that they
-share, and mostly there is nothing to accept."""
+"""Healthy: four forked children serve short notices over HTTP. They take turns in accept behind a lock that
+they share, and mostly there is nothing to accept."""
 
 import multiprocessing
 import os

@@ -1,5 +1,5 @@
-"""Takes in scans of paper forms: five scanner threads put pages into a bounded multiprocessing.Queue, which one
-child empties that reads the text of a page in 12 ms. A side thread counts what the disk has left."""
+"""Takes in scans of paper forms: five scanner threads put pages into a bounded multiprocessing.Queue, which
+one child empties that reads the text of a page in 12 ms. A side thread counts what the disk has left."""
 
 import hashlib
 import multiprocessing
