@@ -1,7 +1,6 @@
 """Lists orders with their customers, in Django under gunicorn: the view reads a customer for each order by a
-query of its own, from PostgreSQL which is
-two milliseconds away. `--postgres` is the database's port, `--peer`
-that of what stands for the distance."""
+query of its own, from PostgreSQL which is two milliseconds away. `--postgres` is the database's port,
+`--peer` that of what stands for the distance."""
 
 import django
 from django.conf import settings
@@ -19,23 +18,19 @@ DATABASE = {
     "ENGINE": "django.db.backends.postgresql", "HOST": "127.0.0.1", "PORT": options.peer, "USER": "postgres",
     "NAME": "postgres", "CONN_MAX_AGE": None,
 }  # fmt: skip
-settings.configure(ALLOWED_HOSTS=["*"], DATABASES={"default": DATABASE}, ROOT_URLCONF=__name__, USE_TZ=True)
+settings.configure(
+    ALLOWED_HOSTS=["*"], DATABASES={"default": DATABASE}, INSTALLED_APPS=[__name__], ROOT_URLCONF=__name__
+)
 django.setup()
 
 
 class Customer(models.Model):
     name = models.TextField()
 
-    class Meta:
-        app_label = "shop"
-
 
 class Order(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     amount = models.IntegerField()
-
-    class Meta:
-        app_label = "shop"
 
 
 def name_customer(order: Order) -> str:
