@@ -50,7 +50,8 @@ def tailor(*spent, modules=(), turns=0.0, item=None, kind="net.peer-wait", claim
     busy = Busy(rows=rows, total=np.ones(4), groups={})
     draft = Draft(
         kind=kind, subject="process:42", summary="It waits.", estimate=SHARE, severity=Severity.WARNING,
-        claim=Claim(times=frozenset({TimeClass.NETWORK})) if claim else None, score=80.0, object=item, pattern=pattern,
+        claim=Claim(times=frozenset({TimeClass.NETWORK})) if claim else None, score=80.0, object=item,
+        pattern=pattern,
     )  # fmt: skip
     process = Process(
         key="42@1", pid=42, ppid=1, started=1, comm="shop", exe="", uid=0, cpus=2, modules=modules

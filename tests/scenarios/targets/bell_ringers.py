@@ -1,5 +1,5 @@
-"""Healthy: ringers that each wait on a lock of their own until the conductor opens it, some of them for good; a
-guard waits for an event that does not come."""
+"""Healthy: ringers that each wait on a lock of their own until the conductor opens it, some of them for good;
+a guard waits for an event that does not come."""
 
 import threading
 import time

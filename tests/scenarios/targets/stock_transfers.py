@@ -1,6 +1,6 @@
 """Moves stock between two warehouses, whose clerks each lock their own warehouse before the other one. The
-first two movements that meet wait for each other ever after; a heartbeat goes on, and so does the office, which
-waits for orders."""
+first two movements that meet wait for each other ever after; a heartbeat goes on, and so does the office,
+which waits for orders."""
 
 import queue
 import sys

@@ -1,5 +1,5 @@
-"""Answers questions about visas at six desks. The rates of the day are asked of another service under one lock
-when they are too old, and all desks wait for the one that asks."""
+"""Answers questions about visas at six desks. The rates of the day are asked of another service under one
+lock when they are too old, and all desks wait for the one that asks."""
 
 import http.client
 import sys
