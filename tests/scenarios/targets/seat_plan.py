@@ -1,5 +1,5 @@
-"""Books seats in PostgreSQL: each booking updates the row of its show, which another session has locked. Needs
-psycopg; `--postgres` is the port on 127.0.0.1."""
+"""Books seats in PostgreSQL: each booking updates the row of its show, which another session has locked.
+Needs psycopg; `--postgres` is the port on 127.0.0.1."""
 
 import sys
 import threading
