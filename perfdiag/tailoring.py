@@ -109,11 +109,11 @@ def case_of(draft: Draft, claimed: Sequence[int], known: Known) -> Case:
 
 def _team(group: str, known: Known) -> Team:
     spent: dict[TimeClass, float] = defaultdict(float)
-    stacks: dict[int, float] = defaultdict(float)
+    stacks = set()
     for key, row in known.table.rows.items():
         if key.group == group:
             spent[key.time] += sum(row.values())
-            stacks[key.stack] += sum(row.values())
+            stacks.add(key.stack)
     turns: dict[TimeClass, float] = defaultdict(float)
     for key, number in known.table.turns.items():
         if key.group == group:
@@ -126,7 +126,7 @@ def _team(group: str, known: Known) -> Team:
         ready=sum(spent[time] for time in _READY) / known.seconds,
         idle_turns=turns[TimeClass.IDLE],
         own_turns=sum(turns[time] for time in OWN_WAITS),
-        stacks=tuple((known.stacks[number], stacks[number]) for number in sorted(stacks) if number >= 0),
+        stacks=tuple(known.stacks[number] for number in sorted(stacks) if number >= 0),
     )
 
 

@@ -29,7 +29,8 @@ def _line(finding: Finding) -> str:
     where = f"{finding.where.function}:{finding.where.line}" if finding.where else "-"
     item = finding.object.service or finding.object.name if finding.object else "-"
     gain = human(round(finding.gain.value, 2), Unit.RATIO)
-    return f"{finding.severity.name.lower():8} {finding.kind:16} gain {gain:6} {where} {item}"
+    pattern = f" ({finding.pattern})" if finding.pattern else ""
+    return f"{finding.severity.name.lower():8} {finding.kind:16} gain {gain:6} {where} {item}{pattern}"
 
 
 def findings_of(report: Report) -> str:
@@ -53,9 +54,10 @@ def test_a_recording_gives_the_findings_of_its_golden(
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
 def test_the_first_finding_of_a_recording_is_the_truth_of_its_program(path: Path) -> None:
     truth = chosen(path.stem)[0].truth
-    fired = [one.kind for one in diagnose(load(str(path)), Options()).findings if one.verdict == "fired"]
+    fired = [one for one in diagnose(load(str(path)), Options()).findings if one.verdict == "fired"]
     if truth is None:
         assert [] == fired
     else:
         assert fired
-        assert fired[0] in (truth.kind, *truth.also)
+        assert fired[0].kind in (truth.kind, *truth.also)
+        assert truth.pattern in ("", fired[0].pattern)

@@ -7,7 +7,7 @@ from perfdiag.model import Stack
 from perfdiag.plugins import Pattern, Signals
 from perfdiag.units import Unit, human
 
-_SHORT = 0.06  # seconds of a sleep
+_SHORT = 0.015  # seconds of a sleep; a longer one may as well pace the work, or stand for it
 _OFTEN = 10.0  # a second of each thread that sleeps
 _LINE = 0.7  # of the time
 _ELSE = 0.5  # waits for anything else, for each sleep

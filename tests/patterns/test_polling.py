@@ -14,17 +14,17 @@ def recognised(*spent, **team):
 
 
 def test_short_sleeps_with_nothing_between_them_poll():
-    assert 95 == recognised((9.5, 950, 88), computing=0.02)
+    assert 190 == recognised((9.5, 1900, 88), computing=0.02)
 
 
 @pytest.mark.parametrize(
     ("spent", "team"),
     [
-        ([(9.5, 100, 88)], {}),
-        ([(9.5, 950, 88)], {"computing": 0.5}),
-        ([(9.5, 950, 88)], {"own_turns": 2000.0}),
-        ([(9.5, 950, 88)], {"idle_turns": 900.0}),
-        ([(5.0, 500, 88), (5.0, 500, 90)], {}),
+        ([(9.5, 400, 88)], {}),
+        ([(9.5, 1900, 88)], {"computing": 0.5}),
+        ([(9.5, 1900, 88)], {"own_turns": 4000.0}),
+        ([(9.5, 1900, 88)], {"idle_turns": 1500.0}),
+        ([(5.0, 1000, 88), (5.0, 1000, 90)], {}),
         ([(9.5, 0, 88)], {}),
     ],
     ids=["long", "work between", "waits between", "work comes between", "two lines", "not counted"],
@@ -42,5 +42,5 @@ def test_a_sleep_in_a_callback_is_not_told():
         origin=Origin.STDLIB,
     )
     on = Stack(id=0, frames=(*stack().frames, loop))
-    one = case(part(9.5, 950, time=TimeClass.SLEEP, on=on), kind="sleep", item=None)
+    one = case(part(9.5, 1900, time=TimeClass.SLEEP, on=on), kind="sleep", item=None)
     assert SPEC.recognise(one, signals()) is None
