@@ -1,5 +1,5 @@
 """Moves accounts between banks: of four workers three have long lists to move, in requests of 25 ms each, and
-the fourth gets a single account now and then and waits for the next one. `--peer` is the other bank's port."""
+the fourth gets a single account now and then and waits for another. `--peer` is the other bank's port."""
 
 import http.client
 import json
