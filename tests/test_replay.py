@@ -21,7 +21,7 @@ RECORDINGS = sorted(FOLDER.glob("*.perfdiag"))
 LIMIT = 300_000  # bytes of one recording
 # Not recorded, since what is found first in them is not their truth yet
 MISJUDGED = {
-    "cpu.single-core", "pool.exhausted", "pool.exhausted.queue",
+    "cpu.single-core",
 }  # fmt: skip
 
 
