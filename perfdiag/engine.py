@@ -136,11 +136,9 @@ def diagnose(recording: Recording, options: Options) -> Report:
     meta = recording.meta
     if options.everything:
         meta = replace(meta, options=(*meta.options, ("any", "1")))
-    guard, peers = _Guard(), Peers(recording)
-    recording = recording.of_the_target()
+    guard, peers, recording = _Guard(), Peers(recording), recording.of_the_target()
     table, signals = fold(recording, meta, guard, gate_limits(options), peers)
-    busy = busy_time(table, pressed_only=not options.everything)
-    everything = busy_time(table, pressed_only=False)
+    busy, everything = (busy_time(table, pressed_only=one) for one in (not options.everything, False))
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
     if _stands_still(recording):
         drafts = []  # what its threads wait for is not what holds it up
