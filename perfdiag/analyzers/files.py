@@ -1,7 +1,8 @@
 """How the target reads and writes, and how full what it reads from and writes to is.
 
 About the process, by `direction`: `io.calls` (a second), `io.call_size` (bytes of a call, mean) and
-`io.small` (of the calls, those in seconds in which the mean was 16 KiB or less). By
+`io.small` (of the calls, those in seconds in which the mean was 16 KiB or less), and `io.files` (files that
+it has open, where it has no socket or pipe that its calls may be on). By
 `device`: `disk.operation_size{direction}` (bytes of an operation of the device, mean) and `disk.others` (of
 what the device moved, the part that was not for the target). `io.limit_used{cgroup, device, direction}`: of
 what a control group allows, the part that was used (labels `limit`, `unit`).
@@ -25,6 +26,9 @@ def derive(interval: Interval) -> Iterator[Fact]:
     for pid in interval.after.labels("process.io.calls", "pid"):
         for direction in _DIRECTIONS:
             yield from _calls(interval, pid, direction)
+        files, channels = (interval.after.value(f"process.{name}", pid=pid) for name in ("files", "channels"))
+        if files is not None:
+            yield Level("io.files", 0.0 if channels else files, Unit.COUNT, subject=f"process:{pid}")
     for device in interval.after.labels("disk.bytes", "device"):
         yield from _device(interval, device)
     for cgroup in interval.after.labels("cgroup.io.limit", "cgroup"):

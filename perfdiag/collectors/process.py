@@ -4,7 +4,8 @@ All with the label `pid`. `process.started` (seconds since boot: another value i
 `process.cpu{mode}` and `process.children.cpu{mode}` (of children that were waited for), `process.threads`,
 `process.resident`, `process.anonymous` (of that, what is of no file), `process.swapped`,
 `process.faults{kind}`, `process.descriptors`, its limit, and of many
-`process.descriptors.of{what}`: how many are sockets, pipes, or files of one directory,
+`process.descriptors.of{what}`: how many are sockets, pipes, or files of one directory, of the first 64
+`process.files` (of a disk) and `process.channels` (sockets, and pipes that are not its standard ones),
 `process.io.bytes{layer, direction}` (calls: what read and write moved, device: what reached a disk),
 `process.io.calls{direction}`. Of the threads alive now, for a thread that ends takes its part with it:
 `process.runqueue.wait`, `process.slices`, `process.switches{kind}`, `process.affinity{cpus}` (how
@@ -16,7 +17,7 @@ from collections.abc import Iterable
 
 from perfdiag.errors import Late, NoData
 from perfdiag.host import Host
-from perfdiag.host.descriptors import kinds_of_descriptors, open_descriptors
+from perfdiag.host.descriptors import files_and_channels, kinds_of_descriptors, open_descriptors
 from perfdiag.host.procfs import (
     CLOCK_TICKS,
     PAGE,
@@ -76,6 +77,9 @@ def _descriptors(host: Host, pid: int) -> Iterable[Sample]:
     limit = parse_descriptor_limit(host.proc(f"{pid}/limits"), f"/proc/{pid}/limits")
     if limit is not None:
         yield gauge("process.descriptors.limit", limit, pid=str(pid))
+    files, channels = files_and_channels(host, pid)
+    yield gauge("process.files", files, pid=str(pid))
+    yield gauge("process.channels", channels, pid=str(pid))
     if used >= _MANY_DESCRIPTORS:
         for what, number in kinds_of_descriptors(host, pid).most_common(_MOST_KINDS):
             yield gauge("process.descriptors.of", number, pid=str(pid), what=what)

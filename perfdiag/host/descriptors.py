@@ -3,11 +3,14 @@
 import os
 from collections import Counter
 
-from perfdiag.errors import NoData
+from perfdiag.errors import Missing, NoData
 from perfdiag.host import Host, raise_missing
 from perfdiag.host.secrets import scrub_path
 
 _MOST = 1024  # links that are read, 3 µs each
+_FEW = 64
+_NO_FILES = ("/dev/", "/proc/", "/sys/")
+_STANDARD = {"0", "1", "2"}
 _PROC_BLOCK = 1024  # st_blksize of procfs; a recorded tree lies on a file system with larger blocks
 
 
@@ -22,6 +25,20 @@ def open_descriptors(host: Host, pid: int) -> int:
     if status.st_size and status.st_blksize == _PROC_BLOCK:
         return status.st_size
     return len(host.list_proc(f"{pid}/fd"))
+
+
+def files_and_channels(host: Host, pid: int) -> tuple[int, int]:
+    """How many of the first 64 descriptors are files of a disk, and how many, beside the standard ones,
+    sockets and pipes."""
+    files = channels = 0
+    for number in host.list_proc(f"{pid}/fd")[:_FEW]:
+        try:
+            link = host.link_proc(f"{pid}/fd/{number}")
+        except Missing:
+            continue  # closed meanwhile, or no link
+        files += link.startswith("/") and not link.startswith(_NO_FILES)
+        channels += link.startswith(("socket:", "pipe:")) and number not in _STANDARD
+    return files, channels
 
 
 def kinds_of_descriptors(host: Host, pid: int) -> Counter[str]:

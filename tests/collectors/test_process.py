@@ -28,6 +28,8 @@ def test_what_a_process_spent_waited_for_and_holds(tmp_path):
         "process.anonymous{pid=4711}": gauge(0, "B"),
         "process.descriptors{pid=4711}": gauge(3),
         "process.descriptors.limit{pid=4711}": gauge(20000),
+        "process.files{pid=4711}": gauge(0),
+        "process.channels{pid=4711}": gauge(0),
         "process.runqueue.wait{pid=4711}": counter((806733829 + 2464545126) / 1e9, "s"),
         "process.slices{pid=4711}": counter(574 + 734),
         "process.switches{pid=4711,kind=voluntary}": counter(523 + 165),

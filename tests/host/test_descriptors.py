@@ -6,7 +6,7 @@ import pytest
 
 from perfdiag.errors import NoData
 from perfdiag.host import Host
-from perfdiag.host.descriptors import kinds_of_descriptors, open_descriptors
+from perfdiag.host.descriptors import files_and_channels, kinds_of_descriptors, open_descriptors
 from tests.hosts import PID, recorded
 
 
@@ -45,3 +45,13 @@ def test_what_many_descriptors_are_is_told_by_directory_and_suffix(tmp_path):
         file.close()
     assert (5, 1) == (found[f"{tmp_path}/*.text"], found[f"{tmp_path}/password=***/*.key"])
     assert found["pipe"] >= 2
+
+
+def test_files_of_a_disk_are_told_from_sockets_pipes_and_devices(tmp_path):
+    before = files_and_channels(Host(), os.getpid())
+    with (tmp_path / "a.text").open("w"), open("/dev/null"), open("/proc/stat"):
+        pair = os.pipe()
+        after = files_and_channels(Host(), os.getpid())
+        for descriptor in pair:
+            os.close(descriptor)
+    assert (1, 2) == (after[0] - before[0], after[1] - before[1])

@@ -1,7 +1,8 @@
 """Many tiny operations: the waits for reads or writes are those of calls of a few kilobytes each.
 
 Told from the bytes of a call, and from those of an operation of the device where one device did the work:
-small calls that the kernel joins into large operations are not ill.
+small calls that the kernel joins into large operations are not ill. Calls of some bytes on files that are in
+memory are: they do not wait, but the kernel computes for each of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +35,20 @@ LIMITS = (
         unit=Unit.PER_SECOND,
         why="fewer are not many: then each of them waits long, and size is not why",
     ),
+    Limit(
+        name="tiny",
+        default=512.0,
+        unit=Unit.BYTES,
+        why="the call itself takes longer than moving so few bytes: a buffer would save nearly all of it",
+    ),
+    Limit(
+        name="tiny_calls",
+        default=10000.0,
+        unit=Unit.PER_SECOND,
+        why="a call on a file in memory takes a microsecond or more: fewer take little of a second",
+    ),
 )
+_COMPUTING = frozenset({TimeClass.KERNEL, TimeClass.PYTHON, TimeClass.NATIVE})
 _CLASSES = {"read": TimeClass.DISK, "write": TimeClass.WRITE}
 
 
@@ -46,6 +60,34 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             draft = _draft(direction, joined(waits[0], waits[1:]), signals, limits)
             if draft:
                 yield replace(draft, pattern=direction)
+    if computes := _computes(signals, limits):
+        yield computes
+
+
+def _computes(signals: Signals, limits: Mapping[str, float]) -> Draft | None:
+    """The draft for tiny calls on files that are in memory, below the function that makes most of them."""
+    kernel = signals.first("time.kernel")
+    files = signals.largest("io.files")
+    rate = max(signals.all("io.calls"), key=lambda one: one.estimate.value, default=None)
+    if kernel is None or kernel.where is None or rate is None or files is None or files.estimate.value < 1:
+        return None
+    direction = rate.label("direction") or "read"
+    size = of_who_calls_most(signals, "io.call_size", direction)
+    if size is None or size.estimate.value > limits["tiny"] or rate.estimate.value < limits["tiny_calls"]:
+        return None
+    draft = time_draft(
+        kernel,
+        signals,
+        limits,
+        kind="disk.small-io",
+        claim=Claim(times=_COMPUTING, functions=frozenset({f"{kernel.where.file}:{kernel.where.function}"})),
+        summary=f"{name_of(kernel.where)} makes {human(rate.estimate.value, Unit.PER_SECOND)} {direction}s of"
+        f" {human(size.estimate.value, Unit.BYTES)} each on files; the kernel computes for them for"
+        f" {human(kernel.estimate.value, Unit.RATIO)} of the busy time.",
+        next_step=f"perf trace -s -p {pid_of(kernel)} -- sleep 5  # calls per second and their size",
+        evidence=evidence_of(signals, direction),
+    )
+    return replace(draft, pattern=direction) if draft else None
 
 
 def _many(signals: Signals, direction: str, limits: Mapping[str, float]) -> bool:
@@ -84,6 +126,6 @@ SPEC = Rule(
     help=__doc__ or "",
     needs=("time.busy", "io.small"),
     limits=LIMITS,
-    explains=("disk.read", "disk.write"),
+    explains=("disk.read", "disk.write", "cpu.kernel", "cpu.hot-code"),
     diagnose=diagnose,
 )

@@ -57,3 +57,27 @@ def test_small_reads_say_nothing_of_waits_for_writes():
 
 def test_small_calls_that_do_not_wait_are_no_matter():
     assert [] == verdicts(SPEC, share("time.disk", 0.02), *calls(4096, 90000))
+
+
+KERNEL = share("time.kernel", 0.5, where=LOAD)
+
+
+def on_files(number):
+    return level("io.files", number, Unit.COUNT)
+
+
+def test_tiny_calls_on_files_in_memory_are_told_by_what_the_kernel_computes():
+    (found,) = said(SPEC, KERNEL, *calls(16, 200_000, "write"), *calls(0, 3), on_files(2.0))
+    assert (
+        "load (orders.py:88) makes 200k/s writes of 16 B each on files; the kernel computes for them for"
+        " 50 % of the busy time." == found.summary
+    )
+    assert "write" == found.pattern
+    assert frozenset({"/srv/shop/orders.py:load"}) == found.claim.functions
+
+
+def test_calls_that_may_be_on_sockets_that_are_larger_or_that_are_few_are_not():
+    assert [] == verdicts(SPEC, KERNEL, *calls(16, 200_000), on_files(0.0))
+    assert [] == verdicts(SPEC, KERNEL, *calls(8192, 200_000), on_files(2.0))
+    assert [] == verdicts(SPEC, KERNEL, *calls(16, 900), on_files(2.0))
+    assert [] == verdicts(SPEC, KERNEL, *calls(16, 200_000))
