@@ -3,12 +3,13 @@
 It is a product. How often the finding would be the largest if the look were made again: the window is drawn
 anew in blocks, and each share goes astray by what attribution may be wrong by. What nothing claims, where it
 is more than what is claimed: the cause may be there. How much was seen: n blocks of time that are as good as
-independent, and the part of the planned looks that were made. How certain the culprit is: the part of the
+independent, and the part of the planned looks that were made. What else it may be: causes that would claim
+the same time, and that a short look cannot judge. How certain the culprit is: the part of the
 claimed time that was spent at it. And what stays wrong when there is nothing against a diagnosis.
 docs/agent-performance/method.md says how the numbers were fitted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from perfdiag.attribution.busy import Array, Busy
 from perfdiag.attribution.places import function_keys
 from perfdiag.claims import Claimed
 from perfdiag.model import IMPOSED, OWN_WAITS, Object, Place, Stack, TimeClass
+from perfdiag.plugins import Rule
 from perfdiag.stats.shares import resample_sums
 from perfdiag.timetable import TimeKey
 
@@ -25,6 +27,7 @@ _RESAMPLES = 400
 _ASTRAY = 0.03  # standard deviation of a share beside what targets log of themselves
 _PRIOR = 0.25  # blocks that a claim must have had before it is worth as much as what was not seen
 _UNEXPLAINED = 2.0  # times what is claimed: as much that nothing claims leaves half of the confidence
+_UNJUDGED = 0.75  # of it is left where a cause that would claim the time could not be judged
 _ELSEWHERE = 0.5  # of the confidence is lost when none of the claimed time was spent at the culprit
 
 
@@ -37,13 +40,15 @@ class Certainty:
     looks: float  # blocks of time that are as good as independent
     made: float  # of the planned looks
     at_culprit: float
+    causes: tuple[str, ...] = ()  # that would claim the time too, and could not be judged
 
     @property
     def confidence(self) -> float:
         seen = self.made * self.looks / (self.looks + _PRIOR)
         place = 1 - _ELSEWHERE * (1 - self.at_culprit)
+        judged = _UNJUDGED if self.causes else 1.0
         explained = 1 / (1 + (self.rest / _UNEXPLAINED) ** 2)
-        return round(SURE * self.chance * explained * seen * place, 3)
+        return round(SURE * self.chance * explained * seen * place * judged, 3)
 
 
 def chances(parts: Array, gains: Sequence[float], seed: int) -> Array:
@@ -100,3 +105,8 @@ def _is_at(where: Place | None, ids: Sequence[int], stacks: Sequence[Stack]) -> 
         return False
     key = f"{where.file}:{where.function}"
     return any(number >= 0 and key in function_keys(stacks[number]) for number in ids)
+
+
+def unjudged_causes(kind: str, rules: Mapping[str, Rule], unjudged: Collection[str]) -> tuple[str, ...]:
+    """Kinds that would claim the time of this one, and could not be judged."""
+    return tuple(sorted(name for name in unjudged if kind in rules[name].explains))

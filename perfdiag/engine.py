@@ -136,16 +136,19 @@ def diagnose(recording: Recording, options: Options) -> Report:
     meta = recording.meta
     if options.everything:
         meta = replace(meta, options=(*meta.options, ("any", "1")))
-    guard, peers, recording = _Guard(), Peers(recording), recording.of_the_target()
+    guard, peers = _Guard(), Peers(recording)
+    recording = recording.of_the_target()
     table, signals = fold(recording, meta, guard, gate_limits(options), peers)
-    busy, everything = (busy_time(table, pressed_only=one) for one in (not options.everything, False))
+    busy = busy_time(table, pressed_only=not options.everything)
+    everything = busy_time(table, pressed_only=False)
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
     if _stands_still(recording):
         drafts = []  # what its threads wait for is not what holds it up
     health = min(1.0, meta.cost.made / meta.cost.planned) if meta.cost.planned else 0.0
     context = _context(recording, meta, busy, known, signals, health)
     drafts = guard.run("patterns", drafts, tailored, drafts, recording, table, signals, context)
-    findings = settle(drafts, context)
+    short = frozenset(one.kind for one in missing if one.missing == undecided.SHORT)
+    findings = settle(drafts, replace(context, unjudged=short))
     ranked = undecided.enough(meta)
     findings = findings if ranked else undecided.unranked(findings)
     verdict = undecided.verdict(findings) if ranked else "inconclusive"
@@ -197,7 +200,10 @@ def _ask(
             missing.append(NotEvaluated(kind=rule.kind, missing=", ".join(why)))
             continue
         limits = limits_of(rule, options)
-        drafts += guard.run(rule.kind, [], _drafts, rule, signals, limits)
+        found = guard.run(rule.kind, [], _drafts, rule, signals, limits)
+        drafts += found
+        if not found and undecided.too_short(rule, signals):
+            missing.append(NotEvaluated(kind=rule.kind, missing=undecided.SHORT))
     return drafts, missing
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from perfdiag.attribution.busy import Array, Busy
 from perfdiag.claims import Claimed, claim_rows, in_order
-from perfdiag.confidence import SURE, Certainty, at_culprit, chances, looks_at
+from perfdiag.confidence import SURE, Certainty, at_culprit, chances, looks_at, unjudged_causes
 from perfdiag.diagnosis import Draft, Finding, Severity
 from perfdiag.model import ON_CPU, Estimate, Object, Stack
 from perfdiag.plugins import Rule
@@ -35,8 +35,8 @@ class Advice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the ledger looks things up in. `cpus` is the least of online, affinity and quota; `health` the
-    share of planned ticks that were made; `names` are those of the subjects, and `whole` is the subject that
-    stands for all `processes`."""
+    share of planned ticks that were made; `unjudged` are kinds that a short look could not judge;
+    `names` are those of the subjects, and `whole` is the subject that stands for all `processes`."""
 
     busy: Busy
     stacks: Sequence[Stack]
@@ -48,6 +48,7 @@ class Context:
     window: tuple[float, float]
     measured: str
     seed: int
+    unjudged: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     whole: str = ""
     processes: int = 1
@@ -169,6 +170,7 @@ def _certainties(
             rest=max(0.0, rest) / max(1e-9, float(part.sum())),
             looks=looks_at(claimed, part, busy),
             made=context.health,
+            causes=unjudged_causes(claimed.draft.kind, context.rules, context.unjudged),
             at_culprit=at_culprit(claimed, busy, context.stacks, context.objects),
         )
         for claimed, part, win in zip(claims, parts, wins, strict=True)

@@ -10,11 +10,24 @@ from dataclasses import replace
 
 from perfdiag.diagnosis import Finding, Severity
 from perfdiag.model import Meta
+from perfdiag.plugins import Rule, Signals
+from perfdiag.stats.means import FEW_VALUES
 
 _RANKED = 0.6  # of the planned ticks: below it nothing is ranked
 _LEAST_TICKS = 100  # a plan for fewer says nothing about a program, however well it was kept
 _LONGEST = 600.0  # seconds: what is not decided by then lies at its limit
 _DEFAULT = 10.0  # seconds of a look for which nothing was asked
+SHORT = "a longer look: its readings, one a second, are too few for an interval"
+
+
+def too_short(rule: Rule, signals: Signals) -> bool:
+    """Whether a signal that the rule needs is a mean of too few readings for anything to be judged by it."""
+    return any(_few(need, signals) for need in rule.needs)
+
+
+def _few(need: str, signals: Signals) -> bool:
+    read = [one.estimate for name in need.split(" or ") for one in signals.all(name)]
+    return bool(read) and all(0 < one.n < FEW_VALUES and one.caveats for one in read)
 
 
 def enough(meta: Meta) -> bool:

@@ -5,9 +5,9 @@ import pytest
 
 from perfdiag.attribution.busy import Busy
 from perfdiag.claims import Claimed
-from perfdiag.confidence import SURE, Certainty, at_culprit, chances, independent, looks_at
+from perfdiag.confidence import SURE, Certainty, at_culprit, chances, independent, looks_at, unjudged_causes
 from perfdiag.model import Place, TimeClass
-from tests.test_ledger import NETWORK, PEER, SHOP, draft, located, row
+from tests.test_ledger import NETWORK, PEER, RULES, SHOP, draft, located, row
 
 FLAT = np.full(32, 0.25)
 NOTHING = np.zeros(32)
@@ -23,6 +23,18 @@ def chance_of(*gains: float) -> list[float]:
     """Claims of as many shares of the same eight seconds."""
     parts = np.array([FLAT * gain for gain in gains])
     return [float(one) for one in chances(parts, gains, seed=1)]
+
+
+def test_a_cause_that_could_not_be_judged_makes_it_less_sure() -> None:
+    doubtful = Certainty(
+        chance=1.0, rest=0.0, looks=32.0, made=1.0, at_culprit=1.0, causes=("disk.saturated",)
+    )
+    assert doubtful.confidence < 0.8 < certainty()
+
+
+def test_the_causes_of_a_kind_are_those_that_explain_it() -> None:
+    assert ("cpu.throttled",) == unjudged_causes("cpu.runqueue", RULES, {"cpu.throttled", "cpu.gc"})
+    assert () == unjudged_causes("net.peer-wait", RULES, {"cpu.throttled", "cpu.gc"})
 
 
 def test_nothing_is_surer_than_the_best_diagnoses_are() -> None:

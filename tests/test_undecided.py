@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from perfdiag.diagnosis import Severity
+from perfdiag.diagnosis import Severity, Signal
 from perfdiag.model import Cost, Estimate
-from perfdiag.undecided import enough, may_be_ill, more_time, needed, unranked, verdict
+from perfdiag.plugins import Rule, Signals
+from perfdiag.stats.means import Mean
+from perfdiag.undecided import enough, may_be_ill, more_time, needed, too_short, unranked, verdict
 from perfdiag.units import Unit
 from tests.examples import FULL, PEER_WAIT
 
@@ -84,3 +86,27 @@ def test_a_report_needs_what_its_doubtful_findings_need() -> None:
 def test_of_too_few_looks_nothing_is_claimed() -> None:
     (one,) = unranked([PEER_WAIT])
     assert ("inconclusive", Severity.INFO, 0.0) == (one.verdict, one.severity, one.confidence)
+
+
+def readings(number: int) -> Signals:
+    """A level of a disk, read so many times."""
+    mean = Mean()
+    for _ in range(number):
+        mean = mean.take(0.9, 1.0)
+    estimate = mean.estimate(Unit.RATIO, (0.0, float(number)))
+    return Signals([Signal(name="use.disk.utilization", subject="host", estimate=estimate)])
+
+
+RULE = Rule(
+    kind="disk.saturated", resource="disk", aspect="saturation", help="", limits=(), explains=(),
+    needs=("time.busy", "use.disk.utilization or use.other"), diagnose=lambda signals, limits: (),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "expected"), [(1, True), (2, True), (3, False), (8, False)])
+def test_a_level_that_was_read_twice_is_too_little_to_judge_by(number: int, expected: bool) -> None:
+    assert expected == too_short(RULE, readings(number))
+
+
+def test_what_was_not_read_at_all_is_missing_and_not_too_little() -> None:
+    assert not too_short(RULE, Signals([]))

@@ -12,6 +12,8 @@ from perfdiag.model import Estimate
 from perfdiag.stats.special import t_ppf
 from perfdiag.units import Unit
 
+FEW_VALUES = 3  # fewer have no interval
+
 
 class Mean(NamedTuple):
     """Weighted sums of the values so far; `resets` counts values that could not be had."""
@@ -65,7 +67,7 @@ class Mean(NamedTuple):
         if self.resets:
             caveats += (f"{self.resets} readings left out: a counter was reset",)
         half = inf
-        if self.n >= 3:
+        if self.n >= FEW_VALUES:
             variance = max(0.0, self.square / self.weight - mean * mean)
             effective = self._effective(mean, variance)
             half = t_ppf((1 + confidence) / 2, effective - 1) * sqrt(variance / (effective - 1))
