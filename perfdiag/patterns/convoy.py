@@ -1,8 +1,9 @@
 """A queue of threads before a lock, or the GIL, that each holds only for a moment: all come back to its end.
 
-How long it is held follows from how often one of those that wait gets on. Who waits for the GIL wakes every
-5 ms to ask for it, so there the waits for something else are counted, for which threads give it up: when
-these are more often than that, it is given up again and again for something short.
+How long it is held follows from how often one of those that wait gets on. (Where they wait for less than a
+tick their other waits count as well; but then what so many wait for is held for a part of a tick.) Who waits
+for the GIL wakes every 5 ms to ask for it, so there the waits for something else are counted, for which threads
+give it up: when these are more often than that, it is given up again and again for something short.
 """
 
 from perfdiag.case import Case, Recognised
@@ -28,8 +29,8 @@ def recognise(case: Case, _signals: Signals) -> Recognised | None:
             unit=Unit.COUNT,
             source="ticks: threads that wait; schedstat: times on a CPU",
         ),
-        sentence=f"It is a convoy: {case.waiting:.1f} threads stand in line, and one gets on every "
-        f"{human(held, Unit.SECONDS)}, only to come back to the end of it.",
+        sentence=f"It is a convoy: {case.waiting:.1f} threads stand in line for what each holds for less "
+        f"than {human(_HELD, Unit.SECONDS)}, and come back to the end of it.",
     )
 
 

@@ -10,17 +10,17 @@ SCENARIO = Scenario(
     evidence=(
         Evidence(
             what="time in acquire, of the turnstiles' wall time",
-            share=0.904,
+            share=0.902,
             source="truth log of the target over 4 s",
         ),
         Evidence(
             what="looks that found a turnstile in futex",
-            share=0.898,
+            share=0.883,
             source="/proc/PID/task/TID/syscall x 880",
         ),
         Evidence(
             what="dumps with admit on the stack",
-            share=1,
+            share=0.997,
             source="py-spy dump x 22 over 4 s",
         ),
     ),

@@ -1,7 +1,6 @@
 """Counts visitors at ten turnstiles into one ledger: each takes the ledger's lock for a millisecond, in which the
 device behind it confirms the new number, and comes back for it after next to no work of its own."""
 
-import os
 import sys
 import threading
 import time
@@ -16,25 +15,13 @@ class Ledger:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.visitors = 0
-        self.asking, self.device = os.pipe()
-        self.answers, self.answering = os.pipe()
-        threading.Thread(target=self.confirm_all, name="device", daemon=True).start()
-
-    def confirm_all(self) -> None:
-        while number := os.read(self.asking, 8):
-            time.sleep(CONFIRMING)
-            os.write(self.answering, number)
-
-    def confirm(self, number: int) -> None:
-        os.write(self.device, number.to_bytes(8, "big"))
-        os.read(self.answers, 8)
 
     def admit(self) -> int:
         with truth.span("lock"):
             self.lock.acquire()
         try:
             self.visitors += 1
-            self.confirm(self.visitors)
+            time.sleep(CONFIRMING)
             return self.visitors
         finally:
             self.lock.release()
