@@ -45,7 +45,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
                 ),
             ],
         )
-        if draft and amount_label(growth, "bent") < limits["straight"]:
+        if draft and growth.label("bent") and amount_label(growth, "bent") < limits["straight"]:
             seconds = human(2 * _length(growth), Unit.SECONDS)
             words = f" It grows ever more slowly: look for {seconds} to see whether it ends."
             yield replace(draft, severity=Severity.INFO, summary=draft.summary + words)
