@@ -8,7 +8,7 @@ import time
 
 from lifecycle import ready, start, start_child
 
-PAST = list(range(4_000_000))
+PAST = list(range(1_000_000))
 
 rolled = {"tables": 0, "seen": 0}
 
