@@ -1,4 +1,4 @@
-"""A pool of six threads for each CPU, all of which want to compute."""
+"""A pool of four threads for each CPU, all of which want to compute."""
 
 from tests.scenarios.truth import Evidence, Scenario, Truth
 
@@ -10,12 +10,12 @@ SCENARIO = Scenario(
     evidence=(
         Evidence(
             what="run-queue wait of the workers, of their wall time",
-            share=0.833,
+            share=0.773,
             source="/proc/PID/task/TID/schedstat over 4 s",
         ),
         Evidence(
             what="looks that found a worker ready or running",
-            share=0.798,
+            share=0.75,
             source="/proc/PID/task/TID/stat x 190",
         ),
     ),

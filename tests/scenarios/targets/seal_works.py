@@ -1,5 +1,5 @@
-"""Derives seals for documents in a pool of twelve threads, each in C code without the GIL: many more of them are
-ready to compute than there are CPUs."""
+"""Derives seals for documents in a pool of four threads for each CPU, in C code without the GIL: many more of them
+are ready to compute than there are CPUs."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ def seal_all(workers: int) -> None:
 
 def main() -> None:
     start()
-    workers = 6 * len(os.sched_getaffinity(0))
+    workers = 4 * len(os.sched_getaffinity(0))
     threading.Thread(target=seal_all, args=(workers,), name="office", daemon=True).start()
     time.sleep(0.5)
     ready()
