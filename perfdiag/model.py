@@ -130,8 +130,9 @@ class Thread:
     loop: int = 0
 
 
-# the beginning of the name that all sets of descriptors of a process have that hold several such connections
-SERVING = "selector of accepted connections"
+# the beginning of the name of the connections that a process has accepted, where it has several of them, and
+# of all sets of descriptors that hold several
+SERVING = "accepted connections"
 PAIR = "socket pair"  # the name of both ends of a pair of unix sockets that have none
 
 

@@ -254,7 +254,7 @@ class Shop(Script):
         super().__init__(lag=lag, gil=gil)
         self.database = self.item(ObjectType.TCP, "10.0.0.7:5432", "postgresql")
         self.client = self.item(ObjectType.TCP, "10.0.0.9:40112", served=True)
-        self.listener = self.item(ObjectType.TCP, "listen 0.0.0.0:80")
+        self.listener = self.item(ObjectType.TCP, "listen 0.0.0.0:80", served=True)
         self.lock = self.item(ObjectType.FUTEX, "futex 0x10")
         self.gil_futex = self.item(ObjectType.GIL, "GIL")
         self.journal = self.item(ObjectType.FILE, "/var/lib/shop/journal")

@@ -43,6 +43,7 @@ _WORDS = {
     TimeClass.SEND: "waits for room to send to",
     TimeClass.SLEEP: "sleeps",
     TimeClass.CHILD: "waits for the child",
+    TimeClass.IDLE: "sleeps, or waits for a thread to end",
 }
 _ON = {
     TimeClass.DISK: "a file",

@@ -46,7 +46,7 @@ class Attribution:
         self._ways = InTheWay(self._reader, self._threads, self._unchanged)
         self.locks = self._ways.locks
         self.herds = Herds()
-        self.loops = Loops(self._reader.stack, episode, self._reader.selects)
+        self.loops = Loops(self._reader.stack, episode, self._reader.serves_several)
         self._tasks = Tasks(self._reader, self._threads)
         self._children = OwnChildren(recording.processes)
         self._fault_price = FaultPrice(recording.snapshots)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from perfdiag.attribution.locks import Holders, Seen, candidates
 from perfdiag.attribution.reader import Reader
 from perfdiag.attribution.thread_time import ThreadTime
+from perfdiag.attribution.waits import HELPERS, waiting_frame
 from perfdiag.model import TimeClass
 from perfdiag.timetable import Doing, LockUse
 
@@ -53,8 +54,8 @@ class _Lock:
 
 
 class LockWatch:
-    """`threads` are all threads alive; `turn(key)` is the number of the place where a thread waits for a turn,
-    which counts as a lock, None where it does not."""
+    """`threads` are all threads alive; `turn(key)` is the number of the place where a thread waits for a
+    turn, which counts as a lock, None where it does not."""
 
     def __init__(
         self, reader: Reader, threads: Mapping[Key, ThreadTime], turn: Callable[[Key], int | None]
@@ -95,10 +96,19 @@ class LockWatch:
         item = self._reader.object(lock)
         key = (process, item.holder if item else 0)
         thread = self._threads.get(key)
-        if thread is None or thread.blocked in (None, TimeClass.IDLE):
+        if thread is None or thread.blocked is None or not self._in_section(thread):
             return None
         still = not thread.turns_seen.moved or self._at - self._ran.get(key, self._at) >= _STILL
         return self._seen(key, thread) if still else None
+
+    def _in_section(self, thread: ThreadTime) -> bool:
+        """Whether what a thread waits for is no work: a sleep, and a wait for one's own helper, are none
+        while others wait for a lock that it has."""
+        if thread.blocked is not TimeClass.IDLE:
+            return True
+        stack = self._reader.stack(thread.stack)
+        waits = waiting_frame(stack.frames) if stack else None
+        return thread.object < 0 if waits is None else waits in HELPERS
 
     def _seen(self, key: Key, thread: ThreadTime) -> Seen:
         number = self._turn(key)
@@ -191,4 +201,6 @@ class LockWatch:
         """Whether a thread that waits for another lock is known to have this one."""
         told = self._reader.object(lock[1])
         waits = holder.time is TimeClass.LOCK
-        return waits and ((told is not None and told.holder == holder.tid) or self._holders.past(lock[1], holder))
+        return waits and (
+            (told is not None and told.holder == holder.tid) or self._holders.past(lock[1], holder)
+        )

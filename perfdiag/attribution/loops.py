@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from perfdiag.attribution.own_loops import OwnLoops
 from perfdiag.attribution.waits import callback_frames
-from perfdiag.model import OWN_WAITS, SERVING, Frame, Object, Origin, Stack, TimeClass
+from perfdiag.model import OWN_WAITS, Frame, Object, Origin, Stack, TimeClass
 from perfdiag.timetable import Episode
 
 EPISODE = 0.05  # seconds; below it a person who waits for an answer does not notice
@@ -52,18 +52,18 @@ class _Current:
 
 
 class Loops:
-    """The episodes of all loops; `shortest` in seconds: below it they are forgotten. `selects(process)`:
-    whether it has a selector with several connections that it has accepted."""
+    """The episodes of all loops; `shortest` in seconds: below it they are forgotten. `serves(process)`:
+    whether it has several connections that it has accepted."""
 
     def __init__(
         self,
         stack: Callable[[int], Stack | None],
         shortest: float,
-        selects: Callable[[int], bool] = lambda _: False,
+        serves: Callable[[int], bool] = lambda _: False,
     ) -> None:
         self._stack, self._shortest = stack, shortest
         self._asyncio: dict[int, int] = {}  # stack -> frames of the callback
-        self._others = OwnLoops(stack, selects)
+        self._others = OwnLoops(stack, serves)
         self._current: dict[Key, tuple[str, _Current]] = {}
         self._ended: list[tuple[Episode, _Current]] = []
 
@@ -74,8 +74,7 @@ class Loops:
         self, key: Key, group: str, at: float, stack: int, waits: TimeClass | None, item: Object | None
     ) -> None:
         """A row of a thread: what is on its stack, and what it waits for, None when it runs."""
-        selects = waits is not None and item is not None and item.name.startswith(SERVING)
-        self._others.see(key, stack, waits=selects)
+        self._others.see(key, stack, item if waits is not None else None)
         lineage, own = self._lineage(key, stack)
         _, current = self._current.get(key, ("", None))
         if current is not None:

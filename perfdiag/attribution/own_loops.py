@@ -4,15 +4,16 @@ A thread that comes back again and again to wait, at the shallowest stack at whi
 connections that it has accepted, runs a loop: its *home* is the chain of functions down to the one that
 waits. What stands beyond the home on another stack was called by the loop.
 
-A loop that always has something to do is hardly ever seen to wait. Where a process has such connections in a
-selector, and no thread was seen to wait for them, the home of a thread is guessed: what all its stacks have
-in common. It runs the loop when it is the only one that is held up for long.
+A loop that always has something to do is hardly ever seen to wait. Where a process has several such
+connections, and no thread was seen to wait for one or all of them, or for new ones, the home of a thread is
+guessed: what all its stacks have in common. It runs the loop when it is the only one that is held up for
+long.
 """
 
 from collections.abc import Callable, Collection, Sequence
 
 from perfdiag.attribution.waits import in_asyncio, work_frames
-from perfdiag.model import Frame, Origin, Stack
+from perfdiag.model import SERVING, Frame, Object, Origin, Stack
 
 _RETURNS = 5  # times that a thread was seen to wait for its connections: then it runs a loop
 _HELPER = 1  # functions of the loop that only wait
@@ -52,24 +53,26 @@ def _beyond(home: Chain, stack: Stack) -> int:
 
 
 class OwnLoops:
-    """`selects(process)`: whether it has a selector with several connections that it has accepted."""
+    """`serves(process)`: whether it has several connections that it has accepted."""
 
-    def __init__(self, stack: Callable[[int], Stack | None], selects: Callable[[int], bool]) -> None:
-        self._stack, self._selects = stack, selects
+    def __init__(self, stack: Callable[[int], Stack | None], serves: Callable[[int], bool]) -> None:
+        self._stack, self._serves = stack, serves
         self._homes: dict[Key, Chain] = {}
         self._returns: dict[Key, int] = {}
         self._guessed: set[Key] = set()
-        self._waited: set[int] = set()  # processes of which a thread waited for its connections
+        self._waited: set[int] = set()  # processes of which a thread waited for connections, or runs asyncio
         self._depths: dict[tuple[Chain, int], int] = {}
 
-    def see(self, key: Key, number: int, *, waits: bool) -> None:
-        """A row of a thread: its stack, and whether it `waits` for its connections."""
+    def see(self, key: Key, number: int, item: Object | None) -> None:
+        """A row of a thread: its stack, and what it waits for."""
         stack = self._stack(number)
-        if waits:
+        if item is not None and item.served:
+            self._waited.add(key[0])
+        elif item is not None and item.name.startswith(SERVING):
             self._waited.add(key[0])
             if stack is not None and not in_asyncio(stack.frames):
                 self._returned(key, _home(stack))
-        elif stack is not None and key[0] not in self._waited and self._selects(key[0]):
+        elif stack is not None and key[0] not in self._waited and self._serves(key[0]):
             self._guess(key, stack)
 
     def depth(self, key: Key, number: int) -> int:
@@ -103,7 +106,9 @@ class OwnLoops:
     def _guess(self, key: Key, stack: Stack) -> None:
         """Of threads with user code at their roots: others are workers of a library's pool."""
         frames = work_frames(stack.frames)
-        if key in self._returns or not frames or in_asyncio(frames):
+        if in_asyncio(frames):
+            self._waited.add(key[0])
+        if key[0] in self._waited or not frames:
             return
         if frames[-1].origin is Origin.USER or frames[-1].file == _MODULES:
             home = _home(stack)

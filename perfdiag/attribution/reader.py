@@ -16,7 +16,7 @@ class Reader:
         self._named = 0
         self._next_row = self._next_gil = 0
         self._users: dict[int, Frame | None] = {}
-        self._selectors: set[str] = set()
+        self._serving: set[str] = set()
         self._told = 0  # objects whose names were looked at
         self.gil: dict[int, tuple[int, int]] = {}  # process -> (holder, flags) at the present tick
 
@@ -65,15 +65,15 @@ class Reader:
         """Whether a process of the recording serves others by TCP; its children inherit its sockets."""
         return any(process.ports for process in self._recording.processes)
 
-    def selects(self, process: int) -> bool:
-        """Whether a process has a selector with several connections that it has accepted."""
+    def serves_several(self, process: int) -> bool:
+        """Whether a process has several connections that it has accepted."""
         objects = self._recording.objects
         for item in objects[self._told :]:
             if item.name.startswith(SERVING):
-                self._selectors.add(item.name)
+                self._serving.add(item.name)
         self._told = len(objects)
-        return bool(self._selectors) and (
-            f"{SERVING} of {self._recording.processes[process].pid}" in self._selectors
+        return bool(self._serving) and (
+            f"{SERVING} of {self._recording.processes[process].pid}" in self._serving
         )
 
     def object(self, number: int) -> Object | None:

@@ -24,6 +24,8 @@ PUTS = {("queue.py", "put"), ("multiprocessing/queues.py", "put")}
 _GETS = {GET, ("queue.py", "get_nowait"), ("multiprocessing/queues.py", "get")}
 _ACCEPTS = {("socket.py", "accept"), ("socketserver.py", "serve_forever")}
 RESULTS = {("concurrent/futures/_base.py", "result"), ("concurrent/futures/_base.py", "exception")}
+# waits for a thread of one's own to end, or to give its result
+HELPERS = RESULTS | {("threading.py", "join"), ("threading.py", "_wait_for_tstate_lock")}
 
 WAITS: dict[Key, TimeClass] = {
     # waiting for work

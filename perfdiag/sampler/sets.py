@@ -9,13 +9,12 @@ from perfdiag.model import PAIR, SERVING, Object, ObjectType
 from perfdiag.sampler.descriptors import Descriptors
 from perfdiag.sampler.interning import Interned
 
-_WATCHED = 64  # descriptors in an epoll set, beyond which their peers are not looked at
+_WATCHED = 64  # descriptors, in an epoll set or of the process, beyond which they are not looked at
 _FDINFO = 1 << 14  # bytes; a line for each of them, and of more than twice as many the last line is cut
 _SEVERAL = 2  # connections: who waits for one client alone holds up nobody else
 _SAMPLE = 4  # descriptors at either end of a set: the first were there before any connection
 _AGAIN = 0.2  # seconds between two looks into one set
-_LOOKS, _EVERY = 10, 1.0  # looks for sets that no thread waits for, and seconds between two
-_DESCRIPTORS = 256  # looked at in them
+_LOOKS, _EVERY = 10, 1.0  # looks for connections that no thread waits for, and seconds between two
 _SOCKETS = frozenset({ObjectType.TCP, ObjectType.UNIX})
 _PIPES = frozenset({ObjectType.PIPE, ObjectType.CHILD})
 
@@ -41,22 +40,22 @@ class Sets:
         return self._descriptors.object(descriptor) if descriptor >= 0 else -1
 
     def serving(self) -> int:
-        """The id of what stands for all sets of the process that have several accepted connections."""
+        """The id of what stands for the accepted connections of the process, where it has several."""
         return self._interned.intern(ObjectType.OTHER, f"{SERVING} of {self._pid}")
 
     def look(self, now: float) -> None:
-        """Look for such sets now and then, until there is one: who always has something to do is hardly ever
-        seen to wait for one."""
+        """See now and then, until it has, whether the process has several accepted connections: who always
+        has something to do is hardly ever seen to wait for them."""
         if self._serving or self._looks >= _LOOKS or now < self._next_look:
             return
         self._looks, self._next_look = self._looks + 1, now + _EVERY
         try:
-            open_ones = sorted(map(int, self._host.list_proc(f"{self._pid}/fd")))[:_DESCRIPTORS]
-            for descriptor in open_ones:
-                if "eventpoll" in self._host.link_proc(f"{self._pid}/fd/{descriptor}"):
-                    self.epoll(descriptor)
-        except Missing:
-            return  # it has ended, or closed one meanwhile
+            latest = sorted(map(int, self._host.list_proc(f"{self._pid}/fd")))[-_WATCHED:]
+        except (Missing, ValueError):
+            return  # it has ended
+        if sum(map(_is_client, self._objects(set(latest)))) >= _SEVERAL:
+            self._looks = _LOOKS
+            self.serving()
 
     def serve(self, descriptors: Sequence[int]) -> bool:
         """Whether several of these are connections that the process has accepted."""

@@ -6,7 +6,7 @@ import pytest
 
 from perfdiag.attribution.fold import Attribution
 from perfdiag.model import ObjectType, TimeClass
-from tests.recordings_made import Shop, run, seconds_of, wait
+from tests.recordings_made import STDLIB, Shop, run, seconds_of, wait
 
 
 def uses(recording):
@@ -76,6 +76,18 @@ def test_a_holder_that_has_nothing_in_hand_stands_in_nobodys_way():
     shop.thread(1, wait(300, "recvfrom", shop.load, shop.client))
     shop.thread(2, wait(300, "futex", shop.append, lock))
     assert {TimeClass.IDLE: 3.0} == seconds_of(shop.recording(), 2)
+
+
+@pytest.mark.parametrize("wait_of", ["rests", "joins"])
+def test_a_holder_that_sleeps_or_waits_for_a_helper_stands_in_the_way(wait_of):
+    shop = Shop()
+    rests = shop.stack("cache.py:9 refresh")
+    joins = shop.stack(f"{STDLIB}/threading.py:1119 Thread.join", "cache.py:9 refresh")
+    lock, call = told(shop, "futex 0x20", 1), {"rests": "clock_nanosleep", "joins": "futex"}[wait_of]
+    item = {"rests": -1, "joins": shop.lock}[wait_of]
+    shop.thread(1, wait(300, call, {"rests": rests, "joins": joins}[wait_of], item))
+    shop.thread(2, wait(300, "futex", shop.append, lock))
+    assert {TimeClass.LOCK: 3.0} == seconds_of(shop.recording(), 2)
 
 
 def test_threads_that_have_each_others_locks_block_each_other_for_certain():

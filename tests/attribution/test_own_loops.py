@@ -124,6 +124,21 @@ def test_of_several_threads_that_are_held_up_none_is_the_loop():
     assert [] == episodes(loop)
 
 
+@pytest.mark.parametrize("waits_for", ["client", "listener"])
+def test_where_threads_wait_for_one_connection_or_new_ones_there_is_no_loop(waits_for):
+    loop = busy_loop()
+    other = loop.stack("relay.py:20 accept_all")
+    loop.thread(2, wait(90, "recvfrom", other, getattr(loop, waits_for)))
+    assert [] == episodes(loop)
+
+
+def test_asyncio_has_no_other_loop_beside_it():
+    loop = busy_loop()
+    callback = loop.stack("chat.py:9 answer", f"{STDLIB}/asyncio/events.py:80 Handle._run", *loop.root)
+    loop.thread(2, run(4, callback), run(86, gil=False))
+    assert [] == episodes(loop)
+
+
 def test_a_worker_of_a_pool_runs_no_loop():
     loop = OwnLoop()
     pool = f"{STDLIB}/concurrent/futures/thread.py:81 _worker"
