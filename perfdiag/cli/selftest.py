@@ -64,16 +64,16 @@ def command(duration: float, format_name: str) -> int:
 
     host, told = Host(), say if format_name == "terminal" else _untold
     outcomes: list[Outcome] = []
-    verdict = ""
+    ended = ""
     told(heading())
     try:
         for case in CASES:
             outcomes.append(judge(case, host, duration, record))
             told(row(outcomes[-1]))
     except Stopped as stopped:
-        verdict = str(stopped)
-    say(as_text(outcomes) if format_name == "terminal" else as_json(outcomes))
-    return _CODES[verdict or totals(outcomes).verdict]
+        ended = str(stopped)
+    say(as_text(outcomes, ended) if format_name == "terminal" else as_json(outcomes, ended))
+    return _CODES[ended or totals(outcomes).verdict]
 
 
 def _untold(_: str) -> None:

@@ -23,23 +23,24 @@ def row(one: Outcome) -> str:
     return text.rstrip() + "\n"
 
 
-def as_text(outcomes: Sequence[Outcome]) -> str:
-    """The last lines, below the rows."""
+def as_text(outcomes: Sequence[Outcome], ended: str = "") -> str:
+    """The last lines, below the rows; `ended`: why the rest of the programs were left out."""
     found = totals(outcomes)
     left = found.programs - found.judged
+    early = f"{ended} after {found.programs} programs\n" if ended else ""
     return (
-        f"\n{found.right} of {found.judged} right; {left} of {found.programs} not judged\n"
+        f"\n{early}{found.right} of {found.judged} right; {left} of {found.programs} not judged\n"
         f"precision {_percent(found.precision)} (of the findings, those that are right), "
         f"recall {_percent(found.recall)} (of the illnesses, those that were found)\n"
     )
 
 
-def as_json(outcomes: Sequence[Outcome]) -> str:
+def as_json(outcomes: Sequence[Outcome], ended: str = "") -> str:
     found = totals(outcomes)
     return json_document(
         {
             "schema": "perfdiag.selftest/1",
-            "verdict": found.verdict,
+            "verdict": ended or found.verdict,
             "programs": found.programs,
             "judged": found.judged,
             "right": found.right,

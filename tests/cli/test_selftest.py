@@ -32,5 +32,7 @@ def test_an_interrupt_ends_what_was_started_and_tells_what_was_found():
     ended = finish(process)
     assert 130 == ended.code
     if ended.out:  # else it was between two programs
-        assert len(json.loads(ended.out)["outcomes"]) < 10
+        document = json.loads(ended.out)
+        assert "interrupted" == document["verdict"]
+        assert len(document["outcomes"]) < 10
     assert not any(Path(f"/proc/{pid}").exists() for pid in programs)

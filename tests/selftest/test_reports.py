@@ -28,6 +28,11 @@ def test_the_last_lines_have_the_totals():
     assert "precision - (" in as_text([UNJUDGED])
 
 
+def test_one_that_was_interrupted_has_no_verdict():
+    assert "\ninterrupted after 3 programs\n1 of 2 right" in as_text(EVERY, "interrupted")
+    assert "interrupted" == json.loads(as_json(EVERY, "interrupted"))["verdict"]
+
+
 def test_the_document_has_each_program():
     document = json.loads(as_json(EVERY))
     assert ("perfdiag.selftest/1", "failed", 0.5) == (
