@@ -15,6 +15,7 @@ from perfdiag.errors import Missing
 from perfdiag.host import Host, nvml
 from perfdiag.host.secrets import SHOWN, scrub
 from perfdiag.host.sockets import Address, listening_ports, other_end
+from perfdiag.host.unix_peer import unix_peer
 from perfdiag.model import ObjectType
 from perfdiag.text import printable
 
@@ -96,10 +97,17 @@ def peer_owners(host: Host, pid: int, ends: list[list[Any]]) -> bytes:
     return json.dumps(answer).encode()
 
 
+def unix_owner(host: Host, inode: int) -> bytes:
+    """[pid, comm] of the process at the other end of a unix socket, or null."""
+    peer = unix_peer(inode)
+    owners = json.loads(socket_owners(host, [peer])) if peer else {}
+    return json.dumps(owners.get(str(peer))).encode()
+
+
 def pipe_end(host: Host, pid: int, inode: int, reads: bool) -> bytes:
-    """[pid, comm, whether it is a child of `pid`] of the process at the other end of a pipe, or null; children
-    come first. `reads`: the process has the end to read from. A pipe of which the process has both ends is
-    its own, also when a fork inherited it."""
+    """[pid, comm, whether it is a child of `pid`] of the process at the other end of a pipe, or null;
+    children come first. `reads`: the process has the end to read from. A pipe of which the process has both
+    ends is its own, also when a fork inherited it."""
     wanted = stat.S_IWUSR if reads else stat.S_IRUSR
     if _holds(host, pid, inode, wanted):
         return b"null"
@@ -176,6 +184,7 @@ READS: dict[str, Callable[..., bytes]] = {
         listening,
         socket_owners,
         peer_owners,
+        unix_owner,
         pipe_end,
         children,
         gpus,

@@ -20,7 +20,7 @@ from perfdiag.host.services import service_of
 from perfdiag.host.sockets import Address, Connection, find, is_loopback, look
 from perfdiag.model import PAIR, ObjectType
 from perfdiag.sampler.interning import Interned
-from perfdiag.sampler.owners import End, Owners, Pipe
+from perfdiag.sampler.owners import End, Local, Owners, Pipe
 from perfdiag.text import printable
 
 _KNOWN = 1 << 16  # remembered links; forgotten all at once when there are more
@@ -155,6 +155,10 @@ class Descriptors:
         if connection.unconnected or connection.connecting:
             return self._objects.phase(number, "connecting")
         self._remember(link, number)
+        asks = connection.type is ObjectType.UNIX and not (connection.listening or connection.accepted)
+        if asks and self._ends[number] < _ENDS:
+            self._ends[number] += 1
+            self.owners.ask_local(Local(number, inode, connection.peer_pid))
         return number
 
     def _under_way(self, connection: Connection, inode: int) -> Connection:
@@ -201,7 +205,6 @@ class Descriptors:
             comm = self.comm(it.peer_pid)
             if comm:
                 self._objects.learn_peer(number, service_of(0, comm), comm, it.peer_pid)
-        self._objects.meet(number, self._pid, it.peer_pid)
         return number
 
     def _accepted(self, port: int) -> bool:

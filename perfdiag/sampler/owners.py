@@ -38,6 +38,14 @@ class Pipe(NamedTuple):
     reads: bool
 
 
+class Local(NamedTuple):
+    """A unix socket that the process has connected; `maker` made the socket that it was connected to."""
+
+    object: int
+    inode: int
+    maker: int
+
+
 class Owners:
     """Questions about objects, and what is learnt from the answers.
 
@@ -58,11 +66,15 @@ class Owners:
         self._rename, self._listens = rename, listens
         self._ends: deque[End] = deque(maxlen=_WAITING)
         self._pipes: deque[Pipe] = deque(maxlen=_WAITING)
+        self._locals: deque[Local] = deque(maxlen=_WAITING)
         self._ports = False
         self._asked: tuple[Question, Callable[[Any], None]] | None = None
 
     def ask_end(self, end: End) -> None:
         self._ends.append(end)
+
+    def ask_local(self, local: Local) -> None:
+        self._locals.append(local)
 
     def ask_pipe(self, pipe: Pipe) -> None:
         self._pipes.append(pipe)
@@ -72,7 +84,8 @@ class Owners:
 
     def pending(self) -> int:
         """Questions that have no answer yet."""
-        return len(self._ends) + len(self._pipes) + self._ports + (self._asked is not None)
+        waiting = len(self._ends) + len(self._pipes) + len(self._locals)
+        return waiting + self._ports + (self._asked is not None)
 
     def asking(self) -> bool:
         """Whether the inspector has been asked and has not answered."""
@@ -101,6 +114,9 @@ class Owners:
         elif self._ports:
             self._ports = False
             self._put("listening", self._pid, take=lambda ports: self._listens(set(ports)))
+        elif self._locals:
+            local = self._locals.popleft()
+            self._put("unix_owner", local.inode, take=lambda found: self._connected(local, found))
         elif self._ends:
             batch = [self._ends.popleft() for _ in range(min(_BATCH, len(self._ends)))]
             rows = [(end.kind.value, end.local, end.peer) for end in batch]
@@ -122,6 +138,12 @@ class Owners:
             self._objects.learn(pipe.object, type=ObjectType.CHILD, name=comm)
             self._objects.meet(child, self._pid, pid)
             self._rename(pipe.link, child)
+
+    def _connected(self, local: Local, found: list[Any] | None) -> None:
+        pid, comm = found or (local.maker, "")
+        self._objects.meet(local.object, self._pid, pid)
+        if comm and pid != self._pid:
+            self._objects.learn_peer(local.object, service_of(0, comm), comm, pid)
 
     def _met(self, batch: list[End], owners: list[list[Any] | None]) -> None:
         for end, owner in zip(batch, owners, strict=True):

@@ -49,6 +49,26 @@ print(server.getsockname()[1], flush=True)
 held = server.accept()[0]
 asks.recv(1)
 """
+FORKING = """
+import os, socket, sys, time
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+print("ready", flush=True)
+accepted = server.accept()[0]
+pid = os.fork()
+if pid:
+    accepted.close()
+    print(pid, flush=True)
+time.sleep(60)
+"""
+UNIX_CLIENT = """
+import socket, sys
+asks = socket.socket(socket.AF_UNIX)
+asks.connect(sys.argv[1])
+print("ready", flush=True)
+asks.recv(1)
+"""
 MANY = """
 import os, sys, time
 for _ in range(int(sys.argv[1])):
@@ -111,7 +131,7 @@ def stage():
         yield Stage(stack)
 
 
-def look(found, until, seconds=8.0):
+def look(found, until, seconds=20.0):
     """Follow, and name peers, as the sampler does."""
 
     def settled():
@@ -183,9 +203,11 @@ def test_two_processes_that_wait_for_each_other_are_each_the_others_end(stage):
 
 def test_the_number_of_peers_is_bounded(stage, monkeypatch):
     monkeypatch.setattr(peers, "MOST", 2)
-    ports = [stage.start(SERVER, 1)[1] for _ in range(4)]
-    client, _ = stage.start(CLIENT, *ports)
+    others = [stage.start(SERVER, 1)[0].pid for _ in range(4)]
+    client, _ = stage.start(SERVER, 1)
     found = stage.follow(client)
+    for pid in others:
+        found.program.interned.meet(0, client.pid, pid)
     look(found, lambda: len(pids(found)) == 2 == len(found.program._peers._waiting))
     assert (2, 2) == (len(pids(found)), len(found.program._peers._waiting))
 
@@ -206,6 +228,16 @@ def test_the_reader_of_a_pipe_that_is_full_is_followed(stage):
     found = stage.follow(parent)
     look(found, lambda: int(child) in pids(found))
     assert {int(child)} == pids(found)
+
+
+def test_of_a_server_with_a_process_for_each_connection_the_one_that_answers_is_followed(stage, tmp_path):
+    master, _ = stage.start(FORKING, tmp_path / "socket")
+    client, _ = stage.start(UNIX_CLIENT, tmp_path / "socket")
+    answers = int(master.stdout.readline())
+    found = stage.follow(client)
+    look(found, lambda: pids(found))
+    assert {answers} == pids(found)
+    assert [answers] == [one.peer_pid for one in found.program.interned.list if one.peer_pid]
 
 
 def test_peers_are_looked_at_less_often_when_looks_are_too_dear(stage):
