@@ -42,10 +42,10 @@ _UNSEEN = {
     "sockets.seen": "the sockets of the target could not be looked at",
     "interpreter.seen": "the state of an interpreter was not read",
     "locks.seen": "waits for locks could not be told from others",
+    "cpu.unreachable": "which CPUs its threads may use was not read",
     **dict.fromkeys(
         ("gpu.busy", "gpu.idle", "gpu.sync"), "no NVIDIA GPU that the target computes on was found"
     ),
-    "cpu.unreachable": "which CPUs its threads may use was not read",
     "memory.growth": "a longer look: growth is told from six readings a second apart",
     "memory.left": "a longer look: growth is told from six readings a second apart",
     "fd.growth": "a longer look: growth is told from six readings a second apart, and a limit",
@@ -99,6 +99,7 @@ def fold(
     for snapshot, start, stop in recording.tick_spans():
         end = recording.ticks.ticks["at_ns"][stop - 1] / 1e9 if stop > start else snapshot.at
         slices, groups = attribution.step(start, stop, end)
+        peers.step(start, stop, snapshot)
         for part in slices:
             table.add(part, groups[part.process, part.tid])
         table.episodes, table.locks = attribution.loops.episodes(end), attribution.locks.uses()
@@ -136,11 +137,9 @@ def diagnose(recording: Recording, options: Options) -> Report:
     meta = recording.meta
     if options.everything:
         meta = replace(meta, options=(*meta.options, ("any", "1")))
-    guard, peers = _Guard(), Peers(recording)
-    recording = recording.of_the_target()
+    guard, peers, recording = _Guard(), Peers(recording), recording.of_the_target()
     table, signals = fold(recording, meta, guard, gate_limits(options), peers)
-    busy = busy_time(table, pressed_only=not options.everything)
-    everything = busy_time(table, pressed_only=False)
+    busy, everything = (busy_time(table, pressed_only=one) for one in (not options.everything, False))
     drafts, missing = _ask(known, signals, options, guard, targeted=bool(recording.processes))
     if _stands_still(recording):
         drafts = []  # what its threads wait for is not what holds it up
