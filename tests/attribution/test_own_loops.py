@@ -135,7 +135,7 @@ def test_where_threads_wait_for_one_connection_or_new_ones_there_is_no_loop(wait
 def test_asyncio_has_no_other_loop_beside_it():
     loop = busy_loop()
     callback = loop.stack("chat.py:9 answer", f"{STDLIB}/asyncio/events.py:80 Handle._run", *loop.root)
-    loop.thread(2, run(4, callback), run(86, gil=False))
+    loop.thread(2, run(4, callback), run(86, loop.price, gil=False))
     assert [] == episodes(loop)
 
 

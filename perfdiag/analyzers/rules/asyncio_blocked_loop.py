@@ -4,7 +4,7 @@ Callbacks of an asyncio loop that take 50 ms and more (`pressure.episode`), from
 thread. What the callback does in that time is listed among the symptoms. Of a loop that is not written in
 Python (uvloop) they are seen where `asyncio.run` or a Runner started it. A loop of one's own, or of a
 library, is known by its structure: a thread that waits again and again for several connections that it has
-accepted; of what it calls only long waits count.
+accepted; what it calls counts when it mostly waits.
 """
 
 from collections.abc import Iterable, Mapping
