@@ -33,10 +33,8 @@ class Stopped(Exception):
 
 def judge(case: Case, host: Host, duration: float, record: Record) -> Outcome:
     """What perfdiag says of the program. `record` runs a Collection; Stopped when that was ended early."""
-    share = share_of_a_cpu(host)
-    if share < _LEAST:
-        why = f"a thread gets {share:.0%} of a CPU here, the rest goes to other programs"
-        return Outcome(case=case, unjudged=why)
+    if noise := _noise(host):
+        return Outcome(case=case, unjudged=noise)
     with program(case) as child:
         if child.wait(_WARM) is not None:
             return Outcome(case=case, unjudged=f"the program did not run: {child.last_words()}")
@@ -50,6 +48,8 @@ def judge(case: Case, host: Host, duration: float, record: Record) -> Outcome:
             return Outcome(case=case, unjudged=f"{error.what}: {error.cause}")
     if recording.meta.ended in (INTERRUPTED, TERMINATED):
         raise Stopped(recording.meta.ended)
+    if noise := _noise(host):  # it has begun meanwhile
+        return Outcome(case=case, unjudged=noise)
     return outcome(case, diagnose(recording, Options()))
 
 
@@ -69,6 +69,14 @@ def _start(stack: ExitStack, name: str, words: list[str], keep: Sequence[int] = 
     child = start_program([sys.executable, "-I", str(PROGRAMS / f"{name}.py"), *words], keep=keep)
     stack.callback(child.kill)
     return child
+
+
+def _noise(host: Host) -> str:
+    """Why nothing can be told of a program on this host just now; '' when it is quiet enough."""
+    share = share_of_a_cpu(host)
+    return (
+        f"a thread gets {share:.0%} of a CPU here, the rest goes to other programs" if share < _LEAST else ""
+    )
 
 
 def share_of_a_cpu(host: Host) -> float:

@@ -39,6 +39,13 @@ def test_without_a_cpu_nothing_is_judged(monkeypatch):
     assert "of a CPU here" in found.unjudged
 
 
+def test_others_that_begin_during_the_look_are_noise_too(monkeypatch):
+    shares = iter([1.0, 0.3])
+    monkeypatch.setattr(running, "share_of_a_cpu", lambda host: next(shares))
+    found = judge(CASE["idle"], Host(), 2.0, lambda look: look.run())
+    assert found.unjudged.startswith("a thread gets 30% of a CPU here")
+
+
 def test_a_program_that_does_not_run_says_why(monkeypatch):
     monkeypatch.setattr(running, "_LEAST", 0.0)
     found = judge(Case(program="missing"), Host(), 2.0, pytest.fail)
