@@ -94,6 +94,7 @@ docs: $(READY) ## write docs/agent-performance/findings.md anew from the rules
 	$(BIN)/python -m tools.findings_reference
 
 nightly: check ## what takes long: scenarios three times, accuracy, faults, other Pythons, benchmarks, vulnerabilities
+	$(MAKE) scenario-env
 	$(MAKE) scenarios ARGS="--repeat 3"
 	$(BIN)/python -m pytest -m accuracy
 	$(MAKE) faults
