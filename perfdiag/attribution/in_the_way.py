@@ -40,7 +40,7 @@ class InTheWay:
         self.locks = LockWatch(reader, threads, self._turn)
         self._queues = FullQueues(reader.stack, threads)
         self._signs = SignLocks(reader.stack, threads, self._is_held)
-        self._turns = TurnTaking(threads)
+        self._turns = TurnTaking(reader.stack, threads)
         self._waiting: dict[Key, ThreadTime] = {}  # those in whose way somebody stands
         self._results: dict[Key, ThreadTime] = {}  # in the order in which they began to wait
         self._numbers: dict[Function, int] = {}

@@ -10,6 +10,7 @@ take turns in `accept`, has nothing to do either.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
+from perfdiag.attribution.alike import Alike
 from perfdiag.attribution.locks import acquiring_frame
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.turn_place import Place
@@ -32,6 +33,7 @@ class SignLocks:
         threads: Mapping[Key, ThreadTime],
         held: Callable[[int, int], bool],
     ) -> None:
+        self._alike = Alike(stack)
         self._stack, self._threads, self._held = stack, threads, held
         self._places: dict[Lock, Place] = defaultdict(Place)
         self._waiting: dict[Lock, set[Key]] = defaultdict(set)
@@ -49,8 +51,7 @@ class SignLocks:
             lock = (key[0], thread.object)
             self._at[key] = lock
             self._waiting[lock].add(key)
-            self._places[lock].takers.add(key)
-            self._places[lock].groups.add(thread.group)
+            self._places[lock].waits(key, thread.stack)
 
     def forget(self, key: Key) -> None:
         """The thread has run, or has ended: it waits no more."""
@@ -65,7 +66,7 @@ class SignLocks:
         for lock, waiting in self._waiting.items():
             if waiting or self._woken[lock]:
                 place = self._places[lock]
-                place.count_woken(at, lock[0], self._woken[lock], ran)
+                place.count_woken(at, lock[0], self._woken[lock], ran, self._alike)
                 if waiting:
                     place.count(at, 0, 0, waiting=len(waiting), held=False)
         self._ran.clear()

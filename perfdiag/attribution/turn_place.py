@@ -1,6 +1,6 @@
 """What is counted at a place where threads wait, at each look at which somebody does."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from perfdiag.attribution.thread_time import ThreadTime
@@ -16,16 +16,18 @@ _STEADY = 0.5  # of the variance that independent workers would have
 _STARVED = 1.5  # mean of those that wait; a single one may have nothing to do beside busy ones
 _IN_VAIN = 0.1  # mean of those at work that have waited
 _MORE = 1.25  # threads woken in a look, for each that may have given back a turn
+_STACKS = 8  # of those that wait, which others are compared with
 _COUNTS = ("looks", "nobodys", "free", "at_work", "squares", "alive", "waiting", "may_have")
 
 
 @dataclass(slots=True)
 class Place:
-    """What was counted at one place. `takers`: those that have waited there; `groups`: of which threads they
-    are."""
+    """What was counted at one place. `takers`: those that have waited there, `stacks`: on which stacks;
+    `sharers`: those and the threads that run the same code."""
 
     takers: set[Key] = field(default_factory=set)
-    groups: set[str] = field(default_factory=set)
+    stacks: set[int] = field(default_factory=set)
+    sharers: set[Key] = field(default_factory=set)
     waking: Waking = field(default_factory=Waking)
     within: bool = False  # they wait in the head of a `with` block
     left: bool = False  # one of them has run since it waited there
@@ -58,18 +60,28 @@ class Place:
         self.waiting += waiting
         self.may_have += may_have
 
-    def shared_by(self, key: Key, thread: ThreadTime) -> bool:
-        """Whether a thread has waited here, or is of the same group as one that has."""
-        return key in self.takers or thread.group in self.groups
+    def waits(self, key: Key, stack: int) -> None:
+        """A thread with this stack waits here."""
+        self.takers.add(key)
+        self.sharers.add(key)
+        if len(self.stacks) < _STACKS:
+            self.stacks.add(stack)
 
     def count_woken(
-        self, at: float, process: int, woken: set[Key], ran: Iterable[tuple[Key, ThreadTime]]
+        self,
+        at: float,
+        process: int,
+        woken: set[Key],
+        ran: Iterable[tuple[Key, ThreadTime]],
+        alike: Callable[[int, int], bool],
     ) -> None:
         """A look: those that were woken here, among all threads that ran."""
         others = fellows = 0
         for key, thread in ran:
             if key[0] == process and key not in woken:
-                shares = self.shared_by(key, thread)
+                if key not in self.sharers and any(alike(thread.stack, stack) for stack in self.stacks):
+                    self.sharers.add(key)
+                shares = key in self.sharers
                 fellows += shares
                 others += not shares and thread.grouped
         self.waking.woke(at, woken)

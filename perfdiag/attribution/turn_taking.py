@@ -15,13 +15,14 @@ the others are woken in vain.
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
+from perfdiag.attribution.alike import Alike
 from perfdiag.attribution.pieces import Pieces
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.turn_place import Place
 from perfdiag.attribution.waits import GET, TURN
 from perfdiag.attribution.waits import Key as Wait
 from perfdiag.attribution.waking import Key
-from perfdiag.model import TimeClass
+from perfdiag.model import Stack, TimeClass
 
 Function = tuple[int, str, int]  # process, file, first line
 
@@ -29,7 +30,8 @@ Function = tuple[int, str, int]  # process, file, first line
 class TurnTaking:
     """Who waits at which place, and whether it is for a turn. `threads` are all threads alive."""
 
-    def __init__(self, threads: Mapping[Key, ThreadTime]) -> None:
+    def __init__(self, stack: Callable[[int], Stack | None], threads: Mapping[Key, ThreadTime]) -> None:
+        self._alike = Alike(stack)
         self._threads = threads
         self._pieces = Pieces()
         self._places: dict[Function, Place] = defaultdict(Place)
@@ -51,8 +53,7 @@ class TurnTaking:
         that leave it open, None where the stack tells that it is for a turn; `within`: in the head of a
         `with` block."""
         place = self._places[function]
-        place.takers.add(key)
-        place.groups.add(thread.group)
+        place.waits(key, thread.stack)
         self._waiting[function][key] = thread
         self._at[key] = function, wait
         place.within = within
@@ -82,12 +83,12 @@ class TurnTaking:
         return self._threads[min(known or fellows)].stack if fellows else -1
 
     def _fellows(self, function: Function) -> list[tuple[Key, ThreadTime]]:
-        """Those that do not wait here now: they have done so before, or are of the same group."""
+        """Those that share the place and do not wait there now."""
         place, waiting = self._places[function], self._waiting[function]
         return [
             (key, thread)
             for key, thread in self._threads.items()
-            if key[0] == function[0] and key not in waiting and place.shared_by(key, thread)
+            if key in place.sharers and key not in waiting
         ]
 
     def count(self, at: float, held: Callable[[Function], bool]) -> None:
@@ -98,9 +99,10 @@ class TurnTaking:
             if not place.left or not (waiting or woken):
                 continue  # who has it now need not have waited for it
             fellows = self._fellows(function)
-            place.count_woken(at, function[0], woken, ran)
+            place.count_woken(at, function[0], woken, ran, self._alike)
             if waiting:
                 place.takers &= self._threads.keys()
+                place.sharers &= self._threads.keys()
                 at_work = sum(key in place.takers and works(thread) for key, thread in fellows)
                 may_have = sum(works(thread) for _, thread in fellows)
                 place.count(
