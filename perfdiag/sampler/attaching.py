@@ -74,8 +74,10 @@ def followed(
         gil_range=(0, 0),
         interned=interned,
     )
+    member = Member(index=index, pid=target.pid, threads=threads, objects=objects, stacks=stacks)
+    member.peer = peer
     return Followed(
-        member=Member(index=index, pid=target.pid, threads=threads, objects=objects, stacks=stacks),
+        member=member,
         target=target,
         process=process,
         objects=objects,

@@ -97,9 +97,8 @@ class CloseUp:
         """After a tick of the loop; `now` in seconds."""
         if now >= self._check:
             self._check = now + _CHECK
-            self._growing = [
-                one for member in loop.members[:_MOST_PROCESSES] if (one := self._see(member, now))
-            ]
+            members = [member for member in loop.members if not member.peer][:_MOST_PROCESSES]
+            self._growing = [one for member in members if (one := self._see(member, now))]
         if not self._growing:
             return
         one = self._growing[self._turn % len(self._growing)]

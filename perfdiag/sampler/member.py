@@ -53,6 +53,7 @@ class Member:
         self.born: list[ThreadFiles] = []
         self.tasks = TaskRows(index)
         self.torn = 0
+        self.peer = False  # at the other end of a wait: no part of the target
         self.rarer = 1  # times that its threads are looked at less often than others
         self.spent = 0  # CPU nanoseconds of its threads, from their births
         self._stacks = stacks
