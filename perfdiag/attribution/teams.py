@@ -8,7 +8,7 @@ what it waits for; a wait behind another thread of Python is one for a lock.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from perfdiag.model import Slice, TimeClass
@@ -17,8 +17,10 @@ _WORK = frozenset(
     {TimeClass.NATIVE, TimeClass.KERNEL, TimeClass.RUNQUEUE, TimeClass.THROTTLED, TimeClass.FAULT}
 )
 
+_CALLS = frozenset({TimeClass.NATIVE, TimeClass.RUNQUEUE})  # of a caller that works beside its team
 _LOOKS = 0.025  # seconds between two looks at a thread that moves
 _DENSE = 0.2  # seconds of work in a second of such time; less is a thread that now and then wakes
+_CALLED = 0.5  # of the team's time, for which its caller must be seen in C code
 
 
 @dataclass(slots=True)
@@ -48,28 +50,63 @@ class _Work:
         return total / (t1 - t0)
 
     @property
+    def counted(self) -> float:
+        """Seconds in which somebody was at work."""
+        return sum(self.ends) - sum(self.starts)
+
+    @property
     def dense(self) -> bool:
         """Whether there was enough work in the time that counts as work."""
-        counted = sum(self.ends) - sum(self.starts)
-        return sum(self.seconds.values()) >= _DENSE * counted
+        return sum(self.seconds.values()) >= _DENSE * self.counted
 
 
 def joined(slices: Sequence[Slice], native: Iterable[tuple[int, int]]) -> Iterator[Slice]:
     """The slices; of a wait for a lock that nobody was seen to hold the part in which `native` threads
-    (process, tid) of the process were at work is split by what they did."""
-    teams = _work(slices, frozenset(native))
-    for part in slices:
-        team = teams.get(part.process)
-        alone = part.time is TimeClass.LOCK and part.other < 0 <= part.stack
-        share = team.covered(part.t0, part.t1) if team and alone else 0.0
-        if team is None or share <= 0:
+    (process, tid) of the process were at work is split by what they did. Their work has the stack of who is
+    in C code for most of it."""
+    members = frozenset(native)
+    teams = _work(slices, members)
+    shares = [_share(part, teams.get(part.process)) for part in slices]
+    callers = {process: _caller(process, team, slices, members) for process, team in teams.items()}
+    for part, share in zip(slices, shares, strict=True):
+        of_team = part.time in _WORK and (part.process, part.tid) in members
+        if share > 0:
+            yield from _split(part, share, teams[part.process].seconds)
+        elif of_team and part.stack < 0:
+            yield replace(part, stack=callers.get(part.process, -1))
+        else:
             yield part
-            continue
-        if share < 1:
-            yield replace(part, weight=part.weight * (1 - share))
-        total = sum(team.seconds.values())
-        for time, seconds in team.seconds.items():
-            yield replace(part, time=time, object=-1, weight=part.weight * share * seconds / total)
+
+
+def _caller(process: int, team: _Work, slices: Iterable[Slice], members: frozenset[tuple[int, int]]) -> int:
+    """The stack of a thread of Python that is in C code, or waits there, for most of the team's work; -1
+    where there is none."""
+    seconds: defaultdict[int, float] = defaultdict(float)
+    for part in slices:
+        calls = part.time in _CALLS and part.stack >= 0 and (process, part.tid) not in members
+        if part.process == process and (calls or _alone(part)):
+            seconds[part.stack] += part.weight * team.covered(part.t0, part.t1)
+    if sum(seconds.values()) < _CALLED * team.counted:
+        return -1
+    return max(seconds, key=lambda stack: (seconds[stack], -stack))
+
+
+def _alone(part: Slice) -> bool:
+    """Whether it is a wait for a lock that nobody was seen to hold."""
+    return part.time is TimeClass.LOCK and part.other < 0 <= part.stack
+
+
+def _share(part: Slice, team: _Work | None) -> float:
+    """The part of a wait behind nobody in which the team was at work."""
+    return team.covered(part.t0, part.t1) if team and _alone(part) else 0.0
+
+
+def _split(part: Slice, share: float, seconds: Mapping[TimeClass, float]) -> Iterator[Slice]:
+    if share < 1:
+        yield replace(part, weight=part.weight * (1 - share))
+    total = sum(seconds.values())
+    for time, weight in seconds.items():
+        yield replace(part, time=time, object=-1, weight=part.weight * share * weight / total)
 
 
 def _work(slices: Iterable[Slice], native: frozenset[tuple[int, int]]) -> dict[int, _Work]:

@@ -62,3 +62,26 @@ def test_a_wait_for_a_thread_of_python_is_one_for_a_lock():
 def test_a_native_thread_that_only_wakes_now_and_then_is_no_team():
     spent = seconds_of(joining(*[act for _ in range(10) for act in (runs(0.1), idle(0.9))]), 42)
     assert pytest.approx(240 * TICK, abs=0.1) == spent[TimeClass.LOCK]
+
+
+def test_the_work_of_the_team_is_done_for_the_line_that_waits_for_it():
+    recording = joining(idle(2), runs(8))
+    stacks = {part.stack for part in slices_of(recording) if part.tid == 43 and part.time is TimeClass.NATIVE}
+    assert {"descend"} == {recording.stacks[stack].frames[0].function for stack in stacks}
+
+
+def test_the_work_of_native_threads_that_nobody_waits_for_is_nobodys():
+    shop = Shop(gil=False)
+    shop.thread(42, run(300, shop.stack(*MULTIPLY)), main=True)
+    shop.thread(43, run(300), name="python")
+    assert {-1} == {part.stack for part in slices_of(shop.recording()) if part.tid == 43}
+
+
+def test_the_work_of_a_team_whose_caller_computes_beside_it_is_the_callers():
+    shop = Shop()
+    shop.thread(42, run(300, shop.stack(*MULTIPLY), gil=False), main=True)
+    shop.thread(43, run(300, gil=False), name="python")
+    recording = shop.recording()
+    stacks = {part.stack for part in slices_of(recording) if part.tid == 43 and part.time is TimeClass.NATIVE}
+    assert {"descend"} == {recording.stacks[stack].frames[0].function for stack in stacks if stack >= 0}
+    assert -1 not in stacks
