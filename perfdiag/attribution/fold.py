@@ -153,7 +153,7 @@ class Attribution:
             self._work(thread, before, at, on_cpu)
         thread.owed, thread.owed_turns = new, begun
         if not was_running:
-            again = not thread.running and thread.stack == line
+            again = not thread.running and thread.stack == line >= 0
             self.herds.woke(thread.group, turns, on_cpu, again=again)
         if woken and thread.inside is not None:
             thread.works.append(Entry(at - queued, at, *thread.inside, thread.stack, queued))

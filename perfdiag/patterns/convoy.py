@@ -2,8 +2,8 @@
 
 How long it is held follows from how often one of those that wait gets on. (Where they wait for less than a
 tick their other waits count as well; but then what so many wait for is held for a part of a tick.) Who waits
-for the GIL wakes every 5 ms to ask for it, so there the waits for something else are counted, for which threads
-give it up: when these are more often than that, it is given up again and again for something short.
+for the GIL wakes every 5 ms to ask for it, so there the waits for something else are counted, for which
+threads give it up: when these are more often than that, it is given up again and again for something short.
 """
 
 from perfdiag.case import Case, Recognised

@@ -1,6 +1,7 @@
 """One pool of threads, or of processes, has more of them ready to compute than there are CPUs for them.
 
 Where others compute on these CPUs, and the pool has no more workers than there are CPUs, it is not the pool.
+Nor is it where the program is confined to few of the CPUs that there are.
 """
 
 from perfdiag.case import Case, Recognised
@@ -26,14 +27,14 @@ def recognise(case: Case, _signals: Signals) -> Recognised | None:
             unit=Unit.COUNT,
             source="schedstat: time on a CPU and in the run queue",
         ),
-        sentence=f"The pool is larger than the machine: of the {team.threads} workers of {team.name} "
-        f"{team.ready:.1f} are ready to compute at a time, on {case.cpus:g} CPUs.",
+        sentence=f"It is the pool: of the {team.threads} workers of {team.name} {team.ready:.1f} are ready "
+        f"to compute at a time, with CPUs for {case.cpus:g}.",
     )
 
 
 SPEC = Pattern(
     name="oversubscribed pool",
     help=__doc__ or "",
-    kinds=("cpu.runqueue", "cpu.throttled", "cpu.single-core"),
+    kinds=("cpu.runqueue", "cpu.throttled"),
     recognise=recognise,
 )
