@@ -63,21 +63,21 @@ class SignLocks:
     def tick(self, at: float) -> None:
         """A tick, after its rows."""
         ran = [(key, self._threads[key]) for key in self._ran if key in self._threads]
-        for lock, waiting in self._waiting.items():
-            if waiting or self._woken[lock]:
-                place = self._places[lock]
-                place.count_woken(at, lock[0], self._woken[lock], ran, self._alike)
-                if waiting:
-                    place.count(at, 0, 0, waiting=len(waiting), held=False)
+        for lock in dict.fromkeys((*self._at.values(), *self._woken)):
+            place, waiting = self._places[lock], self._waiting[lock]
+            place.count_woken(at, lock[0], self._woken[lock], ran, self._alike)
+            if waiting:
+                place.keep(self._threads.keys())
+                place.count(at, 0, 0, waiting=len(waiting), held=False)
         self._ran.clear()
         self._woken.clear()
 
     def for_work(self) -> Iterator[tuple[ThreadTime, bool]]:
         """Those that wait, each with whether it is for work."""
-        for lock, waiting in self._waiting.items():
-            queue = bool(waiting) and self._is_queue(self._places[lock])
+        for lock in dict.fromkeys(self._at.values()):
+            queue = self._is_queue(self._places[lock])
             behind: dict[int, bool] = {}
-            for key in waiting:
+            for key in self._waiting[lock]:
                 thread = self._threads[key]
                 if not queue and thread.stack not in behind:
                     behind[thread.stack] = self._behind_one_that_rests(thread.stack) and not self._held(*lock)

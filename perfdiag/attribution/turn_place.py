@@ -1,6 +1,6 @@
 """What is counted at a place where threads wait, at each look at which somebody does."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, KeysView
 from dataclasses import dataclass, field
 
 from perfdiag.attribution.thread_time import ThreadTime
@@ -66,6 +66,11 @@ class Place:
         self.sharers.add(key)
         if len(self.stacks) < _STACKS:
             self.stacks.add(stack)
+
+    def keep(self, alive: KeysView[Key]) -> None:
+        """Forget the threads that have ended."""
+        self.takers &= alive
+        self.sharers &= alive
 
     def count_woken(
         self,

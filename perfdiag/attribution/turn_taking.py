@@ -101,8 +101,7 @@ class TurnTaking:
             fellows = self._fellows(function)
             place.count_woken(at, function[0], woken, ran, self._alike)
             if waiting:
-                place.takers &= self._threads.keys()
-                place.sharers &= self._threads.keys()
+                place.keep(self._threads.keys())
                 at_work = sum(key in place.takers and works(thread) for key, thread in fellows)
                 may_have = sum(works(thread) for _, thread in fellows)
                 place.count(
