@@ -6,8 +6,9 @@ from pathlib import Path
 
 import perfdiag.analyzers.rules
 from perfdiag import gate
-from perfdiag.advice import sections
+from perfdiag.advice import pattern_text, sections
 from perfdiag.plugins import Limit, Rule, discover
+from perfdiag.tailoring import patterns
 from perfdiag.units import human
 
 PAGE = Path(__file__).parent.parent / "docs" / "agent-performance" / "findings.md"
@@ -32,7 +33,28 @@ def page(rules: Iterable[Rule]) -> str:
         f"| [{rule.kind}](#{_anchor(rule.kind)}) | {rule.resource} | {_first_sentence(rule.help)} |"
         for rule in known
     ]
-    return "\n".join([HEAD, *overview, "", *(entry(rule) for rule in known), pressure()])
+    return "\n".join([HEAD, *overview, "", *(entry(rule) for rule in known), shapes(), pressure()])
+
+
+def shapes() -> str:
+    """The patterns that findings may have."""
+    lines = [
+        "## Patterns",
+        "",
+        "A pattern says more about a finding; it is told only where it was measured.",
+        "",
+    ]
+    for pattern in patterns():
+        lines += [
+            f"### Pattern: {pattern.name}",
+            "",
+            f"Of {', '.join(pattern.kinds)}.",
+            "",
+            pattern.help.strip(),
+            "",
+        ]
+        lines += [pattern_text(pattern.name), ""]
+    return "\n".join(lines)
 
 
 def pressure() -> str:

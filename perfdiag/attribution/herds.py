@@ -1,8 +1,8 @@
 """Threads that wake at the same time for nothing: each had a turn on a CPU and waits again in the same line.
 
-One such thread is a wait that was cut short. Many at the same tick are a herd: something told all of them what
-was meant for one. Threads that wake for reasons of their own do so independently: then the number of their
-turns at a tick has about its mean as variance, while a herd of n has n times that. (Of threads of native code
+One such thread is a wait that was cut short. Many at the same tick are a herd: something told all of them
+what was meant for one. Threads that wake for reasons of their own do so independently: then the number of
+their turns at a tick has about its mean as variance, while a herd of n has n times that. (Of native threads
 the line is not known: they may well have done something in between.)
 """
 
