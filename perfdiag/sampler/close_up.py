@@ -87,6 +87,7 @@ class CloseUp:
         self._check = self._next = 0.0
         self._growing: list[_Watched] = []
         self._turn = 0
+        self._at: _Watched | None = None  # that is looked at now
         self._looks: list[Look] = []
         self._ticks = 0  # that the present burst has lasted
         self._spent = 0.0  # seconds, on the present burst
@@ -102,6 +103,8 @@ class CloseUp:
         if not self._growing:
             return
         one = self._growing[self._turn % len(self._growing)]
+        if one is not self._at:  # others grow since: what was begun of another process tells nothing
+            self._at, self._looks, self._slow = one, [], []
         begun = time.monotonic_ns()
         until = begun + int(_PART * loop.interval)
         try:
