@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.cases import SCENARIOS
-from tests.scenarios.renaming import neutral_names, renamed
+from tests.scenarios.renaming import HERE, neutral_names, renamed
 from tests.scenarios.truth import Scenario
 
 every_program = pytest.mark.parametrize(
@@ -20,18 +20,22 @@ def names_of(text: str) -> dict[str, str]:
     return neutral_names([ast.parse(text)], {})
 
 
+def functions_of(path: Path) -> set[str]:
+    """Those that are defined in a program."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
 @every_program
 def test_the_function_of_the_truth_has_another_name_and_is_there(scenario: Scenario, tmp_path: Path) -> None:
     other = renamed(scenario, tmp_path)
-    tree = ast.parse(Path(other.program).read_text())
-    defined = {
-        node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
-    assert other.thread in {*defined, ""} or other.thread == scenario.thread
-    if scenario.truth and scenario.truth.where:
+    where = scenario.truth.where if scenario.truth else None
+    if where in functions_of(HERE / "targets" / scenario.program):  # else it is a library's
         assert other.truth
-        assert other.truth.where in defined
-        assert other.truth.where != scenario.truth.where
+        assert other.truth.where != where
+        assert other.truth.where in functions_of(Path(other.program))
+    else:
+        assert other.truth == scenario.truth
 
 
 def test_what_a_library_calls_or_knows_keeps_its_name() -> None:
