@@ -15,8 +15,8 @@ from perfdiag.case import Case, Recognised
 from perfdiag.diagnosis import Draft, Signal
 from perfdiag.host import Host
 from perfdiag.model import Meta, Object, Process, Sample, Slice, Snapshot, Stack, Thread
-from perfdiag.timetable import TimeTable
 from perfdiag.peer_time import PeerTime
+from perfdiag.timetable import TimeTable
 from perfdiag.units import Unit
 
 
@@ -49,8 +49,8 @@ class Step:
     objects: Sequence[Object]
     stacks: Sequence[Stack]
     table: TimeTable
-
     peers: PeerTime = field(default_factory=PeerTime)
+
 
 @dataclass(frozen=True, slots=True)
 class Last:
