@@ -121,7 +121,7 @@ def test_the_stages_behind_a_slow_one_have_nothing_to_do():
     crew.thread(0, *60 * (run(1, crew.send), crew.sent(9)))
     for tid in (1, 2, 3):  # each item wakes them all
         crew.thread(
-            tid, crew.blocked(10, crew.get), *59 * (run(0.02, crew.get), crew.blocked(9.98, crew.get))
+            tid, crew.blocked(10.5, crew.get), *59 * (run(0.02, crew.get), crew.blocked(9.98, crew.get))
         )
     assert TimeClass.POOL not in seconds_of(crew.recording(), 2)
 
@@ -131,7 +131,7 @@ def test_workers_that_look_at_the_clock_beside_a_busy_one_are_idle():
     crew.thread(0, *86 * (run(1, crew.send), crew.sent(6)))
     for tid in (1, 2, 3):
         polls = (run(0.02, crew.get), crew.blocked(24.98, crew.get))
-        crew.thread(tid, crew.blocked(8 * tid, crew.get), *23 * polls)
+        crew.thread(tid, crew.blocked(8 * tid + 0.5, crew.get), *23 * polls)
     assert TimeClass.POOL not in seconds_of(crew.recording(), 2)
 
 
