@@ -2,7 +2,8 @@
 pauses of a library that retries.
 
 Failed connects are counted for the whole host, so they only bear out what is seen of the target: that it
-connects between its pauses and never waits for an answer, or that its time goes into connecting.
+never waits for an answer, and connects between its pauses (or that there is just one failure for each of
+them, for a connect that is refused is over before it is seen), or that its time goes into connecting.
 """
 
 from perfdiag.case import Case, Recognised, calls
@@ -12,6 +13,7 @@ from perfdiag.units import Unit, human
 
 _OFTEN = 2.0  # a second
 _FAILED = 0.5  # connects on the host, at least, for each pause
+_ALIKE = (0.8, 1.25)  # the same, where the target was not seen to connect
 _ELSE = 0.5  # waits for anything else, for each pause
 _MOST = 0.5  # of the time
 
@@ -45,12 +47,14 @@ def recognise(case: Case, signals: Signals) -> Recognised | None:
         paused = case.share(lambda part: calls(part.stack, _PAUSES))
         if paused >= _MOST:
             return _found(case.rate, "pauses between tries", "schedstat: times on a CPU", paused)
+        each = failed / case.rate if case.rate else 0.0
         connects = any(calls(stack, _CONNECTS) for stack in case.team.stacks)
+        likely = each >= _FAILED if connects else _ALIKE[0] <= each <= _ALIKE[1]
         others = case.team.own_turns + case.team.idle_turns - case.turns
-        if not connects or failed < _FAILED * case.rate or others > _ELSE * case.turns:
+        if not likely or others > _ELSE * case.turns:
             return None
         source = "schedstat: times on a CPU; /proc/net/snmp: connects that fail"
-        return _found(case.rate, "pauses between connects that fail", source, 1.0)
+        return _found(case.rate, "pauses between connects that fail", source, 1.0 if connects else 0.7)
     connecting = case.share(lambda part: calls(part.stack, _CONNECTS))
     if connecting < _MOST or failed < _OFTEN:
         return None

@@ -19,8 +19,12 @@ def test_a_pause_after_each_connect_that_fails():
 
 
 def test_connects_of_somebody_else_that_fail_are_not_its_own():
-    assert sleeping(200, failed=20.0, seen=[stack()]) is None
+    assert sleeping(200, failed=40.0, seen=[stack()]) is None
     assert sleeping(200, failed=0.0, seen=[CONNECTS]) is None
+
+
+def test_as_many_failures_as_pauses_are_its_own_though_no_connect_was_seen():
+    assert 20 == sleeping(200, failed=22.0, seen=[stack()])
 
 
 def test_the_pauses_of_a_library_that_retries():
