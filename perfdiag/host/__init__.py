@@ -23,7 +23,9 @@ _GONE = {errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.ENODEV, errno.EOPNOTSUP
 _DENIED = {errno.EACCES, errno.EPERM}
 
 
-def raise_missing(path: str, error: OSError) -> NoReturn:
+def raise_missing(path: str, error: OSError | ValueError) -> NoReturn:
+    if isinstance(error, ValueError):
+        raise NoData(f"{path!r}: no file has such a name") from error  # a null byte in it
     reason = os.strerror(error.errno or 0)
     if error.errno in _GONE:
         raise NoData(f"{path}: {reason}") from error
@@ -63,7 +65,7 @@ class Host:
         """Where a symbolic link points, not followed."""
         try:
             return os.readlink(f"{self.procfs}/{path}")
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise_missing(f"{self.procfs}/{path}", error)
 
     def pids(self) -> list[int]:
@@ -80,12 +82,12 @@ class Host:
                     left -= len(part)
             finally:
                 os.close(descriptor)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise_missing(path, error)
         return b"".join(parts).decode("utf-8", "surrogateescape")
 
     def _list(self, path: str) -> list[str]:
         try:
             return sorted(os.listdir(path))
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise_missing(path, error)
