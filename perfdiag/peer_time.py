@@ -1,4 +1,4 @@
-"""What the processes at the other ends do in the looks in which the target waits for them: counts, by block of time.
+"""What the processes at the other ends do in the looks in which the target waits for them, by block of time.
 
 `Wait` names a relation: somebody waits on an object of which a followed process is the other end. The target
 is one waiter, whichever of its processes waits; each peer is one of its own.
@@ -31,8 +31,8 @@ class Doing(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """A quarter of a second: `looks` in which it was waited, by one thread each, and what the other end did in
-    them; `title` is what the process called itself in the snapshot of this number, which ends it."""
+    """A quarter of a second: `looks` in which it was waited, by one thread each, and what the other end did
+    in them; `title` is what the process called itself in the snapshot of this number, which ends it."""
 
     looks: float = 0.0
     doing: dict[Doing, float] = field(default_factory=dict)

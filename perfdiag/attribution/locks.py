@@ -3,8 +3,8 @@
 CPython's locks do not record their owner. The likely holder is a thread that has, on its stack, a function in
 which the lock was seen to be acquired, and that does not wait for it now: it is further on in that function,
 inside the `with` block. Two threads that both qualify: the one that does not wait for another lock, then the
-one with the lower id. Where each thread has a lock of its own, on which it waits for its work, none of them
-has another one's: who was seen to wait on that line for other locks, and never for this one, does not have it.
+one with the lower id. Where each thread has a lock of its own, on which it waits for its work, none has
+another one's: who was seen to wait on that line for other locks, and never for this one, does not have it.
 """
 
 from collections import defaultdict
@@ -108,8 +108,8 @@ class Holders:
         return bool(others) and not any(lock in found for found in waited.values())
 
     def past(self, lock: int, seen: Seen) -> bool:
-        """Whether a thread stands on a later line of a function than one on which the lock is acquired: it may
-        have it, while those that wait on one and the same line need not have anything."""
+        """Whether a thread stands on a later line of a function than one on which the lock is acquired: it
+        may have it, while those that wait on one and the same line need not have anything."""
         functions = self._acquired_in.get(lock, {})
         return any(
             line > min(functions[function])

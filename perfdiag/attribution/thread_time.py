@@ -70,8 +70,8 @@ class ThreadTime:
         return rest - new, new
 
     def share_turns(self, turns: int, blocks: bool) -> tuple[float, float]:
-        """Of the times that it was given a CPU since its last row, those that ended a wait like the present one,
-        and those that ended a wait like the one that begins now, if it `blocks`."""
+        """Of the times that it was given a CPU since its last row, those that ended a wait like the present
+        one, and those that ended a wait like the one that begins now, if it `blocks`."""
         if self.blocked is None:
             return 0.0, float(turns) if blocks else 0.0
         unseen = max(0, turns - 1) / 2 if blocks else 0.0

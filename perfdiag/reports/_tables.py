@@ -41,4 +41,6 @@ def lines(tables: Sequence[Table]) -> Iterable[str]:
         yield _INDENT + cut(printable(one.name), 90)
         texts = [tuple(map(printable, row)) for row in cells(one)]
         widths = (_WIDEST,) * len(one.columns)
-        yield from (cut(_INDENT + line, WIDTH) for line in table(tuple(map(printable, columns(one))), texts, widths))
+        yield from (
+            cut(_INDENT + line, WIDTH) for line in table(tuple(map(printable, columns(one))), texts, widths)
+        )

@@ -93,9 +93,7 @@ def _finding(finding: Finding) -> Iterable[str]:
     yield _bullets("Because of", finding.chain)
     for one in finding.tables:
         yield f"**{markdown(one.name)}**"
-        yield _table(
-            tuple(map(markdown, columns(one))), [tuple(map(markdown, row)) for row in cells(one)]
-        )
+        yield _table(tuple(map(markdown, columns(one))), [tuple(map(markdown, row)) for row in cells(one)])
     yield _bullets("Held up by it", (_place(place) for place in finding.victims))
     yield _bullets("Symptoms", finding.symptoms)
     yield _bullets("Rejected", (f"`{item.kind}`: {item.because}" for item in finding.against))

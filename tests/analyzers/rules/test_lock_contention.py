@@ -80,8 +80,8 @@ def test_the_chain_goes_from_the_lock_to_its_holder_and_on_to_what_that_waits_fo
     assert (
         "held for 91 % of the waited time by load (orders.py:88), which waits for another lock",
         (
-            "that lock (futex 0x20) is held for 100 % of the waited time by price (orders.py:40), which sleeps"
-            " in load (orders.py:88)"
+            "that lock (futex 0x20) is held for 100 % of the waited time by price (orders.py:40),"
+            " which sleeps in load (orders.py:88)"
         ),
     ) == found.chain
 
