@@ -26,7 +26,7 @@ def phase(*lines):
     [
         (Phase.DATA, ("words.py:3 tokenise", BATCH)),
         (Phase.FORWARD, (f"{TORCH}/nn/functional.py:9 linear", CALL)),
-        (Phase.BACKWARD, (f"{TORCH}/autograd/graph.py:9 _engine_run_backward")),
+        (Phase.BACKWARD, (f"{TORCH}/autograd/graph.py:9 _engine_run_backward",)),
         (Phase.OPTIMISER, (f"{TORCH}/optim/sgd.py:379 _single_tensor_sgd", STEP)),
         (Phase.CHECKPOINT, (f"{TORCH}/serialization.py:1253 _save", SAVE)),
         (Phase.TRANSFER, (f"{TORCH}/nn/modules/module.py:9 Module.to",)),
