@@ -182,9 +182,9 @@ class Collection:
         samples.extend(self._titles.samples(self.recording.processes))
         if sampler is not None:
             samples.extend(sampler.growth.samples(self.recording.processes))
+        busiest = self._busiest()
         for collector in self._collectors:
-            pids = self._busiest() if collector.scope == "process" else [None]
-            for pid in pids:
+            for pid in busiest if collector.scope == "process" else [None]:
                 try:
                     samples.extend(collector.collect(self._host, pid))
                 except Missing as missing:

@@ -1,6 +1,7 @@
 import contextlib
 import os
 import resource
+import signal
 import subprocess
 import sys
 from threading import Timer
@@ -23,6 +24,15 @@ def forever():
     while True: count_down(10000)
 print("ready", flush=True)
 forever()
+"""
+
+PARENT = """
+import os
+pid = os.fork()
+if not pid:
+    while True: pass
+print(pid, flush=True)
+os.wait()
 """
 
 
@@ -64,6 +74,19 @@ def test_a_stop_ends_it_early_and_keeps_what_there_is(busy):
     assert high - low < 10
     assert "interrupted" == recording.meta.ended
     assert recording.meta.cost.made > 0
+
+
+def test_every_collector_of_processes_reads_the_children_that_ran():
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
+        child = parent.stdout.readline().decode().strip()
+        host = Host()
+        with contextlib.closing(attach(parent.pid, host)) as target:
+            plan = Plan(duration=2.2, rate=100, subprocesses=True)
+            recording = Collection(host, [target], plan).run()
+        parent.kill()
+        os.kill(int(child), signal.SIGKILL)
+    read = {dict(one.labels)["pid"] for one in recording.snapshots[-1].samples if "process.faults" == one.name}
+    assert {str(parent.pid), child} == read
 
 
 def test_each_snapshot_is_handed_on_while_it_records(busy):
