@@ -85,7 +85,9 @@ def test_every_collector_of_processes_reads_the_children_that_ran():
             recording = Collection(host, [target], plan).run()
         parent.kill()
         os.kill(int(child), signal.SIGKILL)
-    read = {dict(one.labels)["pid"] for one in recording.snapshots[-1].samples if "process.faults" == one.name}
+    read = {
+        dict(one.labels)["pid"] for one in recording.snapshots[-1].samples if "process.faults" == one.name
+    }
     assert {str(parent.pid), child} == read
 
 

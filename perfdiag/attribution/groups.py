@@ -35,7 +35,8 @@ def group_of(stack: Stack | None, thread: Thread, program: str = "") -> str:
 
 def user_frame(frames: tuple[Frame, ...]) -> Frame | None:
     """The first user code from the leaf; if there is none the outermost library frame, else the leaf. Of a
-    program that is not interpreted, the first of its own functions from the leaf."""
+    program that is not interpreted, the first of its own functions from the leaf, else what called the
+    kernel."""
     for frame in frames:
         if frame.origin is Origin.USER:
             return frame
@@ -43,7 +44,7 @@ def user_frame(frames: tuple[Frame, ...]) -> Frame | None:
         if frame.origin is Origin.LIBRARY:
             return frame
     if all(frame.origin in NATIVE for frame in frames):
-        return next(iter(own_frames(frames)), frames[0] if frames else None)
+        return next(iter(own_frames(frames) or outside_kernel(frames) or frames), None)
     return next(frame for frame in frames if frame.origin not in NATIVE)
 
 
@@ -52,6 +53,11 @@ def own_frames(frames: Iterable[Frame]) -> tuple[Frame, ...]:
     return tuple(
         frame for frame in frames if frame.origin is Origin.NATIVE and not _RUNTIME.search(frame.file)
     )
+
+
+def outside_kernel(frames: Iterable[Frame]) -> tuple[Frame, ...]:
+    """Frames but for the kernel's: a page fault or a system call has many, and nobody is to change them."""
+    return tuple(frame for frame in frames if frame.origin is not Origin.KERNEL)
 
 
 def in_pool(stack: Stack | None, thread: Thread) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from perfdiag.attribution.groups import own_frames, user_frame
+from perfdiag.attribution.groups import NATIVE, outside_kernel, own_frames, user_frame
 from perfdiag.model import Frame, Origin, Place, Stack
 
 _DOMINANT = 0.6  # of the time; below it a caller, not one of its callees, is the place to look at
@@ -43,15 +43,16 @@ def place(frame: Frame, stack: Stack) -> Place:
 
 
 def _chain(stack: Stack, callers: bool) -> list[Frame]:
-    """User frames from the root to the leaf (of a native stack the program's own); where there are none, the
-    frame that stands for the stack.
+    """User frames from the root to the leaf; of a native stack the program's own, or those outside of the
+    kernel, or all. Where there are none, the frame that stands for the stack.
     With `callers`, constructors are left out."""
     user = [frame for frame in reversed(stack.frames) if frame.origin is Origin.USER]
     if callers:
         user = [f for f in user if f.function.rpartition(".")[2] not in _CONSTRUCTORS] or user
     single = user_frame(stack.frames)
-    if not user and single is not None and single.origin is Origin.NATIVE:
-        return list(own_frames(reversed(stack.frames))) or [single]
+    if not user and single is not None and single.origin in NATIVE:
+        outside = outside_kernel(reversed(stack.frames))
+        return list(own_frames(outside) or outside or reversed(stack.frames))
     return user or ([single] if single else [])
 
 

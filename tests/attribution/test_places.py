@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfdiag.attribution.groups import user_frame
 from perfdiag.attribution.places import culprit, function_keys, function_name, place
+from perfdiag.model import Frame, Origin, Stack
 from tests.recordings_made import STDLIB, Script
 
 
@@ -85,3 +87,40 @@ def test_who_makes_the_objects_is_asked_for_and_not_their_constructor():
 def test_a_stack_of_constructors_alone_is_kept():
     (stack,) = stacks("a.py:9 Node.__init__")
     assert "Node.__init__" == culprit([(stack, 1.0)], callers=True)[0].function
+
+
+def native(*functions):
+    """A stack of a program without symbols: what is named is of the kernel ('k:') or of the C library."""
+    frames = [
+        Frame(
+            file="[kernel.kallsyms]" if "k:" in function else "/usr/lib/libc.so.6",
+            function=function.removeprefix("k:"),
+            line=0,
+            first_line=0,
+            origin=Origin.KERNEL if "k:" in function else Origin.NATIVE,
+        )
+        for function in functions
+    ]
+    return Stack(id=0, frames=tuple(frames))
+
+
+def test_what_the_kernel_does_is_told_where_the_program_called_it():
+    clears = native("k:clear_page_erms", "k:exc_page_fault", "memset", "__libc_start_call_main")
+    locks = native("k:_raw_spin_lock", "k:exc_page_fault", "memset", "__libc_start_call_main")
+    frees = native("k:unmap_page_range", "k:do_syscall_64", "munmap", "__libc_start_call_main")
+    assert ["memset", "memset", "munmap"] == [
+        user_frame(one.frames).function for one in (clears, locks, frees)
+    ]
+    found, share = culprit([(clears, 0.35), (locks, 0.3), (frees, 0.35)])
+    assert ("memset", pytest.approx(0.65)) == (found.function, share)
+
+
+def test_where_calls_of_the_kernel_split_up_the_function_that_makes_them_is_named():
+    touches, frees = (native("k:lock", name, "__libc_start_call_main") for name in ("memset", "munmap"))
+    found, share = culprit([(touches, 0.5), (frees, 0.5)])
+    assert ("__libc_start_call_main", pytest.approx(1.0)) == (found.function, share)
+
+
+def test_of_a_stack_of_the_kernel_alone_the_function_with_most_of_it_is_named():
+    one, two = (native(leaf, "k:ksys_read", "k:do_syscall_64") for leaf in ("k:copy", "k:lock"))
+    assert "ksys_read" == culprit([(one, 0.5), (two, 0.5)])[0].function
