@@ -44,6 +44,7 @@ _WORDS = {
     TimeClass.SLEEP: "sleeps",
     TimeClass.CHILD: "waits for the child",
     TimeClass.IDLE: "sleeps, or waits for a thread to end",
+    TimeClass.UNKNOWN: "waits for",
 }
 _ON = {
     TimeClass.DISK: "a file",
@@ -53,6 +54,7 @@ _ON = {
     TimeClass.CONNECT: "a peer",
     TimeClass.SEND: "a peer",
     TimeClass.CHILD: "process",
+    TimeClass.UNKNOWN: "something",
 }
 
 

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from perfdiag.attribution.waits import in_event_loop, in_job, waits_for, work_frames
+from perfdiag.attribution.waits import (
+    HELPERS,
+    SIGNS,
+    in_event_loop,
+    in_job,
+    waiting_frame,
+    waits_for,
+    work_frames,
+)
 from perfdiag.model import PAIR, Frame, Object, ObjectType, Origin, TimeClass
 from perfdiag.sampler.syscalls import CALLS, Call, Wait
 from perfdiag.ticks import OUTSIDE, UNREADABLE
@@ -19,6 +27,8 @@ _PLAIN = {
     Wait.SIGNAL: TimeClass.IDLE,
 }
 ACCELERATORS = ("/dev/nvidia", "/dev/kfd")  # who waits in their drivers has sent them work
+# waits for others that may have been asked for something
+_ANSWERS = HELPERS | SIGNS | {("multiprocessing/connection.py", "wait")}
 _SEVERAL = {Wait.POLL, Wait.SELECT, Wait.EPOLL}
 _SOCKETS = {ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
 _SENDING = {"sendto", "sendmsg", "write", "writev", "sendfile"}
@@ -86,6 +96,17 @@ def is_timer(frames: Sequence[Frame], *, main: bool) -> bool:
     if main:  # runpy and the like stand below the module
         rooted = not in_job(work)
     return not work or (rooted and len(user) <= _TIMER_DEPTH[main] and not in_event_loop(frames))
+
+
+def rests(item: Object, frames: Sequence[Frame], *, main: bool) -> bool:
+    """Whether a thread that is idle on `item` waits for work, and not in the midst of it for an answer: on a
+    listener, on a connection that was accepted, in a call that hands out work, else at its root."""
+    if item.served or item.name.startswith("listen "):
+        return True
+    waits = waiting_frame(frames)
+    if waits is not None and waits not in _ANSWERS:
+        return True
+    return waits not in HELPERS and is_timer(frames, main=main)
 
 
 def _input_output(known: Call, item: Object | None, frames: tuple[Frame, ...]) -> TimeClass:

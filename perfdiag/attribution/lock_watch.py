@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from perfdiag.attribution.blocked import rests
 from perfdiag.attribution.locks import Holders, Seen, candidates
 from perfdiag.attribution.reader import Reader
 from perfdiag.attribution.thread_time import ThreadTime
 from perfdiag.attribution.waits import HELPERS, waiting_frame
-from perfdiag.model import TimeClass
+from perfdiag.model import ObjectType, TimeClass
 from perfdiag.timetable import Doing, LockUse
 
 _AT_WORK = 100_000  # nanoseconds on a CPU: who was woken in vain needs less before it waits again
 _STILL = 1.0  # seconds after which the sampler asks a thread what it holds
 _MOST = 256  # locks, and what is done while one is held, that are told apart
 _EPISODES = 10_000  # of a lock
+# what a request can be sent to; who waits for several things at once waits for work
+_ASKED = {ObjectType.PIPE, ObjectType.TCP, ObjectType.UDP, ObjectType.UNIX}
 
 Key = tuple[int, int]  # process, tid
 
@@ -66,6 +69,7 @@ class LockWatch:
         self._ran: dict[Key, float] = {}
         self._waits: dict[Key, _Wait] = {}
         self._locks: dict[Key, _Lock] = {}
+        self._asking: dict[tuple[int, int, bool], bool] = {}
         self._at = 0.0
 
     def see(self, thread: ThreadTime) -> None:
@@ -113,8 +117,22 @@ class LockWatch:
     def _seen(self, key: Key, thread: ThreadTime) -> Seen:
         number = self._turn(key)
         if number is None:
-            return Seen(thread.tid, thread.blocked, thread.object, thread.stack)
+            time = TimeClass.UNKNOWN if self._asks(thread) else thread.blocked
+            return Seen(thread.tid, time, thread.object, thread.stack)
         return Seen(thread.tid, TimeClass.LOCK, number, thread.stack)
+
+    def _asks(self, thread: ThreadTime) -> bool:
+        """Whether a thread that looks idle may wait for an answer, so with a lock that it has."""
+        if thread.blocked is not TimeClass.IDLE:
+            return False
+        key = (thread.object, thread.stack, thread.main)
+        if key not in self._asking:
+            item, stack = self._reader.object(thread.object), self._reader.stack(thread.stack)
+            frames = stack.frames if stack else ()
+            self._asking[key] = (
+                item is not None and item.type in _ASKED and not rests(item, frames, main=thread.main)
+            )
+        return self._asking[key]
 
     def tick(self, at: float) -> None:
         """A tick begins, after its rows."""

@@ -115,3 +115,14 @@ def test_workers_parked_on_a_lock_of_their_own_each_are_idle():
     assert {TimeClass.IDLE} == set(seconds_of(recording, 4))
     assert not any(use.blocks for use in uses(recording).values())
     assert not any(doing.tid for use in uses(recording).values() for doing in use.doing)
+
+
+def test_who_waits_at_a_pipe_for_an_answer_may_have_the_lock():
+    shop = Shop()
+    pipe = shop.item(ObjectType.PIPE, "pipe 77")
+    asks = wait(20, "read", shop.reserved, pipe)
+    shop.thread(1, *4 * (run(1, shop.reserved), asks))
+    shop.thread(2, *4 * (run(1, shop.price), wait(20, "futex", shop.reserve, shop.lock)))
+    (use,) = uses(shop.recording()).values()
+    doing = {(one.tid, one.object): seconds for one, seconds in use.doing.items()}
+    assert pytest.approx(0.8, abs=0.03) == doing[1, pipe]

@@ -67,3 +67,48 @@ def test_who_waits_for_a_lock_behind_one_that_waits_for_work_is_idle(stack, expe
     depot.thread(1, *10 * (run(1, depot.loading), accepts, run(2, depot.loading)))
     depot.thread(2, *10 * (run(1, depot.loading), depot.waits(29)))
     assert pytest.approx(2.7, abs=0.3) == depot.time(2, expected)
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        (("depot.py:8 load_vans",), TimeClass.IDLE),
+        (("depot.py:8 load_vans", "depot.py:70 serve"), TimeClass.LOCK),
+    ],
+)
+def test_who_waits_for_a_lock_behind_one_that_reads_a_pipe_is_idle_only_where_that_is_its_root(
+    stack, expected
+):
+    depot = Depot()
+    pipe = depot.item(ObjectType.PIPE, "pipe 77")
+    loading, at_head, reading = (depot.stack(f"depot.py:{line} load_vans", *stack[1:]) for line in (6, 5, 8))
+    reads = wait(27, "read", reading, pipe)
+    depot.thread(1, *10 * (run(1, loading), reads, run(2, loading)))
+    depot.thread(2, *10 * (run(1, loading), wait(29, FUTEX, at_head, depot.lock)))
+    assert pytest.approx(2.7, abs=0.3) == depot.time(2, expected)
+
+
+def test_who_waits_for_a_lock_behind_one_that_polls_for_an_answer_has_work_in_hand():
+    depot = Depot()
+    pair = depot.item(ObjectType.UNIX, "socket pair")
+    asks = (
+        "/usr/lib/python3.11/multiprocessing/connection.py:948 wait",
+        "depot.py:8 load_vans",
+        "depot.py:70 serve",
+    )
+    polls = wait(27, "poll", depot.stack(*asks), pair)
+    at_head, loading = (depot.stack(f"depot.py:{line} load_vans", "depot.py:70 serve") for line in (5, 6))
+    depot.thread(1, *10 * (run(1, loading), polls, run(2, loading)))
+    depot.thread(2, *10 * (run(1, loading), wait(29, FUTEX, at_head, depot.lock)))
+    assert pytest.approx(2.7, abs=0.3) == depot.time(2, TimeClass.LOCK)
+
+
+def test_who_waits_for_a_lock_behind_a_listener_below_other_calls_is_idle():
+    depot = Depot()
+    at_head, loading, accepting = (
+        depot.stack(f"depot.py:{line} load_vans", "depot.py:70 serve", "depot.py:90 run")
+        for line in (5, 6, 8)
+    )
+    depot.thread(1, *10 * (run(1, loading), wait(27, "poll", accepting, depot.door), run(2, loading)))
+    depot.thread(2, *10 * (run(1, loading), wait(29, FUTEX, at_head, depot.lock)))
+    assert pytest.approx(2.7, abs=0.3) == depot.time(2, TimeClass.IDLE)
