@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from perfdiag.attribution.groups import user_frame
-from perfdiag.attribution.places import function_key, place
+from perfdiag.attribution.places import function_key, function_keys, place
 from perfdiag.attribution.waits import calls_get
 from perfdiag.model import Frame, Origin, Place, Stack
 
@@ -27,25 +27,27 @@ class Consumers:
 
     def __init__(self, stack: Callable[[int], Stack | None]) -> None:
         self._stack = stack
-        self._functions: dict[int, tuple[str, frozenset[str]]] = {}  # stack -> its getter, all its functions
+        self._getter: dict[int, str] = {}  # of each stack
         self._getters: set[str] = set()
+        self._functions: dict[int, set[str]] = {}  # of the stacks that were asked for
         self._at_work: dict[Key, int] = defaultdict(int)
 
     def see(self, stack: int) -> None:
         """Somebody's stack, in whatever state."""
-        if stack in self._functions:
-            return
-        known = self._stack(stack)
-        name = getter(known) if known else ""
-        functions = frozenset(map(function_key, known.frames)) if known else frozenset()
-        self._functions[stack] = name, functions
-        if name:
-            self._getters.add(name)
+        if stack not in self._getter:
+            known = self._stack(stack)
+            self._getter[stack] = getter(known) if known else ""
+            self._getters |= {self._getter[stack]} - {""}
 
     def in_getter(self, stack: int) -> bool:
         """Whether this stack is in a function that takes out of queues, and does not do so now."""
-        gets, functions = self._functions.get(stack, ("", frozenset()))
-        return not gets and not functions.isdisjoint(self._getters)
+        return not self._getter.get(stack) and self._calls_getter(stack)
+
+    def _calls_getter(self, stack: int) -> bool:
+        if stack not in self._functions:
+            known = self._stack(stack)
+            self._functions[stack] = function_keys(known) if known else set()
+        return not self._functions[stack].isdisjoint(self._getters)
 
     def has_user_code(self, stack: int) -> bool:
         """Whether this stack runs code of the program's own."""
@@ -57,8 +59,7 @@ class Consumers:
         best, rank = -1, (False, 0, (0, 0))
         for key, stack in at_work:
             self._at_work[key] += 1
-            _, functions = self._functions.get(stack, ("", frozenset()))
-            candidate = (not functions.isdisjoint(self._getters), self._at_work[key], (-key[0], -key[1]))
+            candidate = (self._calls_getter(stack), self._at_work[key], (-key[0], -key[1]))
             if best < 0 or candidate > rank:
                 best, rank = stack, candidate
         return best

@@ -25,6 +25,7 @@ class FullQueues:
         self._putting: dict[Key, ThreadTime] = {}
         self._for_room: dict[Key, Hashable] = {}  # those in `put` and writers, and what they wait for
         self._several = False  # threads waited in `put` at the same time
+        self._others: dict[Key, ThreadTime] | None = None  # that may make room, at this tick
 
     def see(self, key: Key, thread: ThreadTime) -> None:
         """A row of a thread: what it does now."""
@@ -52,21 +53,27 @@ class FullQueues:
     def tick(self) -> None:
         """A tick, after its rows."""
         self._wakers.tick()
+        self._others = None
         self._several = self._several or len(self._putting) > 1
 
     def putting(self) -> tuple[Iterable[ThreadTime], bool]:
         """Those that wait in `put`, and whether that is a backlog."""
         return self._putting.values(), self._several
 
+    def room(self, key: Key) -> Hashable:
+        """What a thread waits for room in."""
+        return self._for_room[key]
+
     def emptied_by(self, key: Key) -> int:
         """The stack of who makes room for a thread; -1 when it was not seen."""
-        others = {
-            other: thread
-            for other, thread in self._threads.items()
-            if other != key and thread.blocked not in _WAITING and self._consumers.has_user_code(thread.stack)
-        }
-        room = self._for_room[key]
-        waker = self._wakers.waker(room, others)
+        if self._others is None:
+            self._others = {
+                other: thread
+                for other, thread in self._threads.items()
+                if thread.blocked not in _WAITING and self._consumers.has_user_code(thread.stack)
+            }
+        others = self._others
+        waker = self._wakers.waker(self._for_room[key], others)
         if waker is not None:
             return others[waker].stack
         at_work = [

@@ -1,7 +1,7 @@
 """At each tick, for each thread that waits for the GIL, a lock, a turn, room or a result: who stands in its
 way, and whether it waits for work after all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 from perfdiag.attribution.full_queues import FullQueues
 from perfdiag.attribution.groups import POOL_WORKERS
@@ -43,7 +43,7 @@ class InTheWay:
         self._turns = TurnTaking(reader.stack, threads)
         self._waiting: dict[Key, ThreadTime] = {}  # those in whose way somebody stands
         self._results: dict[Key, ThreadTime] = {}  # in the order in which they began to wait
-        self._numbers: dict[Function, int] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._wants: dict[int, tuple[str, str] | None] = {}
         self._jobs: dict[int, str] = {}
         self._takers: dict[int, bool] = {}
@@ -92,11 +92,11 @@ class InTheWay:
         self._queues.tick()
         self._signs.tick(at)
         self._tell_apart(at)
-        found: dict[Key, int] = {}
+        found: dict[tuple[int, TimeClass | None, int], int] = {}
         for thread in self._waiting.values():
-            what = (thread.process, self._what(thread))
+            what = (thread.process, thread.blocked, self._what(thread))
             if what not in found or thread.blocked is TimeClass.GIL:
-                found[what] = self._in_the_way(thread, what[1])
+                found[what] = self._in_the_way(thread, what[2])
             stack = found[what]
             thread.others[stack] = thread.others.get(stack, 0) + 1
             if stack >= 0 and thread.blocked is TimeClass.LOCK:
@@ -162,9 +162,12 @@ class InTheWay:
 
     def _what(self, thread: ThreadTime) -> int:
         """What the thread waits for, as a number: threads of a process that wait for the same are alike."""
-        if thread.blocked is TimeClass.POOL and (function := self._turns.place((thread.process, thread.tid))):
+        key = (thread.process, thread.tid)
+        if thread.blocked is TimeClass.QUEUE:
+            return self._number(self._queues.room(key))
+        if thread.blocked is TimeClass.POOL and (function := self._turns.place(key)):
             return self._number(function)
-        return -1 if thread.blocked is TimeClass.QUEUE else thread.object
+        return thread.object
 
     def _is_held(self, process: int, what: int) -> bool:
         return self.locks.holder(process, what) is not None
@@ -216,6 +219,6 @@ class InTheWay:
         stack = self._reader.stack(number)
         return stack is not None and enters_block(stack.frames)
 
-    def _number(self, function: Function) -> int:
+    def _number(self, place: Hashable) -> int:
         """A place as the number of a lock: below those of objects."""
-        return self._numbers.setdefault(function, -2 - len(self._numbers))
+        return self._numbers.setdefault(place, -2 - len(self._numbers))

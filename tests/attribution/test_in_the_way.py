@@ -155,6 +155,20 @@ def test_a_consumer_that_rests_in_its_loop_empties_the_queue():
     assert rests == most_in_the_way(crew.recording(), 3, TimeClass.QUEUE)
 
 
+def test_of_two_queues_that_are_full_each_is_emptied_by_its_own_consumer():
+    crew = Crew()
+    push = crew.stack(CONDITION, f"{STDLIB}/queue.py:140 Queue.put", "post.py:7 push")
+    ships = crew.stack("ships.py:3 load", "post.py:88 ship")
+    crew.thread(1, *20 * (run(1, crew.drain), wait(9, "clock_nanosleep", crew.drain)))
+    crew.thread(2, wait(5, "clock_nanosleep", ships), *19 * (run(1, ships), wait(9, "clock_nanosleep", ships)))
+    for tid in (3, 4):
+        crew.thread(tid, *20 * (run(1, crew.put), crew.blocked(9, crew.put)))
+    for tid in (5, 6):
+        crew.thread(tid, crew.blocked(5, push), *19 * (run(1, push), crew.blocked(9, push)))
+    recording = crew.recording()
+    assert (crew.drain, ships) == tuple(most_in_the_way(recording, tid, TimeClass.QUEUE) for tid in (3, 5))
+
+
 def test_a_semaphore_that_one_thread_gives_and_another_takes_is_a_sign():
     crew = Crew()
     crew.thread(1, *10 * (crew.blocked(30, crew.acquire), run(10, crew.send)))
