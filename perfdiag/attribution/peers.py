@@ -71,12 +71,13 @@ class Peers:
     def _relate(self) -> None:
         """Who is at the other end of what, by now."""
         found: dict[tuple[int, int], list[int]] = {}
-        for end, process in enumerate(self._recording.processes):
+        processes = self._recording.processes
+        for end, process in enumerate(processes):
             for waiter, item in process.serves:
-                if waiter < len(self._recording.processes) and item < len(self._recording.objects):
+                if 0 <= waiter < len(processes) and 0 <= item < len(self._recording.objects):
                     found.setdefault((self._waiter(waiter), self._thing(item)), []).append(end)
         self._waits = {key: tuple(dict.fromkeys(ends)) for key, ends in found.items()}
-        self.seen.processes = dict(enumerate(self._recording.processes))
+        self.seen.processes = dict(enumerate(processes))
 
     def _waiter(self, process: int) -> int:
         peer = self._recording.processes[process].role is Role.PEER

@@ -20,8 +20,9 @@ from perfdiag.sampler.syscalls import parse_syscall
 from perfdiag.sampler.threads import ThreadFiles
 from perfdiag.ticks import RUNNING
 
-SHARE = 0.15  # of a core, at most, goes into these looks
+SHARE = 0.15  # of a core, at most, goes into these looks, and as much into those at descriptors alone
 _PART = 0.6  # of the time between two ticks; the rest is the tick's
+_LONGEST_PART = 6_000_000  # nanoseconds, also where ticks are rare
 _TICKS = 4  # in a burst of looks: long enough to see what is given back
 _PAUSE = 0.0001  # seconds between two looks at descriptors alone, which are opened more slowly
 _MOST_PAUSE = 500_000  # nanoseconds that such a pause may take in the end
@@ -42,14 +43,16 @@ class _Watched:
     member: Member
     levels: Levels
     begun: float
-    first: Level
-    last: Level
+    first: Level = (0, 0)
+    last: Level = (0, 0)
     counters: dict[int, bytes] = field(default_factory=dict)
     ran: dict[int, float] = field(default_factory=dict)
 
     def look(self, now: float) -> None:
         """OSError when it has ended."""
         self.last = self.levels.read()
+        for tid in self.ran.keys() - self.member.threads.by_tid.keys():
+            del self.ran[tid], self.counters[tid]
         for tid, thread in self.member.threads.by_tid.items():
             if self.counters.get(tid) != thread.seen:
                 self.counters[tid], self.ran[tid] = thread.seen, now
@@ -84,7 +87,7 @@ class CloseUp:
         self._procfs, self._share = procfs, share
         self._watched: dict[int, _Watched | None] = {}
         self._credits: dict[tuple[int, Key], Credit] = {}
-        self._check = self._next = 0.0
+        self._check = self._next = self._next_slow = 0.0
         self._growing: list[_Watched] = []
         self._turn = 0
         self._at: _Watched | None = None  # that is looked at now
@@ -98,6 +101,9 @@ class CloseUp:
         """After a tick of the loop; `now` in seconds."""
         if now >= self._check:
             self._check = now + _CHECK
+            for index in self._watched.keys() - {member.index for member in loop.members}:
+                self._forget(index)  # it has ended
+                del self._watched[index]
             members = [member for member in loop.members if not member.peer][:_MOST_PROCESSES]
             self._growing = [one for member in members if (one := self._see(member, now))]
         if not self._growing:
@@ -105,18 +111,19 @@ class CloseUp:
         one = self._growing[self._turn % len(self._growing)]
         if one is not self._at:  # others grow since: what was begun of another process tells nothing
             self._at, self._looks, self._slow = one, [], []
-        begun = time.monotonic_ns()
-        until = begun + int(_PART * loop.interval)
+        until = time.monotonic_ns() + min(int(_PART * loop.interval), _LONGEST_PART)
+        begun = time.thread_time()
         try:
             if now >= self._next:
                 self._looks += _looks(one, until)
-                self._spent += (time.monotonic_ns() - begun) / 1e9
+                self._spent += time.thread_time() - begun
                 self._ticks += 1
-            elif one.opens(now):
+            elif now >= self._next_slow and one.opens(now):
                 self._slow += _openings(one, until)
+                self._next_slow = now + self._rest(time.thread_time() - begun)
                 self._slow_ticks += 1
         except (OSError, Vanished):
-            self._forget(one.member)
+            self._forget(one.member.index)
         if self._ticks >= _TICKS:
             self._end(one.member.index, now)
         if self._slow_ticks >= _PAUSES:
@@ -142,27 +149,31 @@ class CloseUp:
             if member.index not in self._watched and member.reader is not None:
                 self._watched[member.index] = None
                 levels = Levels(self._procfs, member.pid)
-                have = levels.read()
-                one = self._watched[member.index] = _Watched(member, levels, now, have, have)
+                one = self._watched[member.index] = _Watched(member, levels, now)
+                one.first = levels.read()
             if one is not None:
                 one.look(now)
         except OSError:
-            self._forget(member)
+            self._forget(member.index)
             return None
         return one if one is not None and one.grows(now) else None
 
-    def _forget(self, member: Member) -> None:
-        one = self._watched[member.index]
+    def _rest(self, spent: float) -> float:
+        """Seconds without looks that make up for those that took so many."""
+        return spent * (1 / self._share - 1)
+
+    def _forget(self, process: int) -> None:
+        one = self._watched[process]
         if one is not None:
             one.levels.close()
-        self._watched[member.index] = None
+        self._watched[process] = None
         self._growing = [other for other in self._growing if other is not one]
         self._looks, self._slow = [], []
 
     def _end(self, process: int, now: float) -> None:
         """Of a burst: count what stayed, and rest for as long as the share asks."""
         self._count(process, credited(self._looks))
-        self._next = now + self._spent * (1 / self._share - 1)
+        self._next = now + self._rest(self._spent)
         self._looks, self._ticks, self._spent = [], 0, 0.0
         if not self._slow:
             self._turn += 1
