@@ -154,6 +154,10 @@ def _user(stack: Stack) -> Place | None:
     return place(frame, stack) if frame else None
 
 
+def _at(number: int, step: Step) -> Place | None:
+    return _user(step.stacks[number]) if number >= 0 else None
+
+
 def _thread(process: int, tid: int, step: Step) -> str:
     """'billing-3 (thread 4711)'; a name that is that of the process says nothing."""
     named = (one.name for one in step.threads if (one.process, one.tid) == (process, tid))
@@ -186,14 +190,14 @@ def _deadlocks(step: Step, now: float) -> Iterator[Signal]:
                 _signal(
                     "lock.deadlock",
                     _exactly(now - since, Unit.SECONDS),
-                    where=_user(step.stacks[use.waiters[key]]),
+                    where=_at(use.waiters[key], step),
                     ring=str(number),
                     lock=step.objects[use.object].name,
                     thread=_thread(*key, step),
                     holder=_thread(key[0], holder, step),
                 ),
                 object=step.objects[use.object],
-                other=_user(step.stacks[other.waiters[key[0], holder]]),
+                other=_at(other.waiters[key[0], holder], step),
             )
 
 

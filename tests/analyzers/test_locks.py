@@ -77,6 +77,17 @@ def test_a_ring_of_threads_that_stand_still_is_told_once():
     ]
 
 
+def test_of_threads_whose_code_is_not_known_a_deadlock_has_no_place():
+    shop = Shop()
+    for tid in (2, 1):
+        number = shop.item(ObjectType.FUTEX, f"mutex {tid:#x}")
+        shop.objects[number] = replace(shop.objects[number], holder=tid)
+    shop.thread(1, wait(300, "futex", -1, len(shop.objects) - 2))
+    shop.thread(2, wait(300, "futex", -1, len(shop.objects) - 1))
+    found = named(signals_of(SPEC, shop.recording()), "lock.deadlock")
+    assert 2 * [(None, None)] == [(one.where, one.other) for one in found]
+
+
 def test_each_cycle_of_a_graph_is_found_once():
     edges = {1: 2, 2: 3, 3: 1, 4: 1, 5: 6, 7: 7, 8: 7}
     graph = {(0, one): (0, other) for one, other in edges.items()}

@@ -160,7 +160,8 @@ def test_of_two_queues_that_are_full_each_is_emptied_by_its_own_consumer():
     push = crew.stack(CONDITION, f"{STDLIB}/queue.py:140 Queue.put", "post.py:7 push")
     ships = crew.stack("ships.py:3 load", "post.py:88 ship")
     crew.thread(1, *20 * (run(1, crew.drain), wait(9, "clock_nanosleep", crew.drain)))
-    crew.thread(2, wait(5, "clock_nanosleep", ships), *19 * (run(1, ships), wait(9, "clock_nanosleep", ships)))
+    waits = wait(5, "clock_nanosleep", ships)
+    crew.thread(2, waits, *19 * (run(1, ships), wait(9, "clock_nanosleep", ships)))
     for tid in (3, 4):
         crew.thread(tid, *20 * (run(1, crew.put), crew.blocked(9, crew.put)))
     for tid in (5, 6):
