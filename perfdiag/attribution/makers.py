@@ -1,6 +1,6 @@
 """Library functions in which a program makes something of the operating system: data, not code.
 
-A row names a file (by its last parts) and a function (last part of the qualified name).
+A row names a file (by its last parts) and a function (its qualified name, or the last part of it).
 """
 
 from perfdiag.attribution.places import function_key
@@ -13,6 +13,9 @@ PROCESSES = frozenset(
         ("multiprocessing/pool.py", "_repopulate_pool_static"),
         ("concurrent/futures/process.py", "_spawn_process"),
         ("subprocess.py", "_execute_child"),
+        ("socketserver.py", "ForkingMixIn.process_request"),
+        ("os.py", "_spawnvef"),
+        ("pty.py", "fork"),
     }
 )
 STARTERS = PROCESSES | {
@@ -39,7 +42,7 @@ OPENERS = frozenset(
 
 
 # where a forked child begins: the frames below it are of its parent's life before the fork
-_BIRTH = ("multiprocessing/process.py", "_bootstrap")
+_BIRTHS = {("multiprocessing/process.py", "_bootstrap"), ("socketserver.py", "finish_request")}
 
 
 def made_in(stack: Stack, makers: frozenset[tuple[str, str]]) -> str | None:
@@ -48,11 +51,11 @@ def made_in(stack: Stack, makers: frozenset[tuple[str, str]]) -> str | None:
     found: str | None = None
     for frame in reversed(stack.frames):
         if frame.origin in (Origin.STDLIB, Origin.LIBRARY):
-            name = frame.function.rpartition(".")[2]
+            names = {frame.function, frame.function.rpartition(".")[2]}
             parts = frame.file.split("/")
-            keys = [("/".join(parts[-count:]), name) for count in (1, 2, 3)]
-            if _BIRTH in keys:
+            keys = {("/".join(parts[-count:]), name) for name in names for count in (1, 2, 3)}
+            if not keys.isdisjoint(_BIRTHS):
                 found = None
-            elif found is None and any(key in makers for key in keys):
+            elif found is None and not keys.isdisjoint(makers):
                 found = function_key(frame)
     return found

@@ -1,6 +1,6 @@
 import pytest
 
-from perfdiag.attribution.makers import OPENERS, STARTERS, made_in
+from perfdiag.attribution.makers import OPENERS, PROCESSES, STARTERS, made_in
 from perfdiag.model import Frame, Origin, Stack
 from tests.recordings_made import STDLIB
 
@@ -48,3 +48,16 @@ def test_a_forked_child_was_made_below_its_bootstrap_and_makes_nothing_itself():
     birth = (f"{STDLIB}/multiprocessing/process.py", "BaseProcess._bootstrap", Origin.STDLIB)
     assert None is made_in(stack(USER, birth, spawn, USER), STARTERS)
     assert made_in(stack(START, USER, birth, spawn, USER), STARTERS).endswith("Thread.start")
+
+
+def test_a_server_forks_for_each_request_and_its_child_answers():
+    socketserver = f"{STDLIB}/socketserver.py"
+    forks = (socketserver, "ForkingMixIn.process_request", Origin.STDLIB)
+    answers = (socketserver, "BaseServer.finish_request", Origin.STDLIB)
+    assert made_in(stack(forks, USER), PROCESSES).endswith("ForkingMixIn.process_request")
+    assert None is made_in(stack(USER, answers, forks, USER), PROCESSES)
+
+
+def test_a_server_that_answers_by_itself_makes_nothing():
+    itself = (f"{STDLIB}/socketserver.py", "BaseServer.process_request", Origin.STDLIB)
+    assert None is made_in(stack(itself, USER), STARTERS)
