@@ -134,6 +134,9 @@ class Thread:
 # of all sets of descriptors that hold several
 SERVING = "accepted connections"
 PAIR = "socket pair"  # the name of both ends of a pair of unix sockets that have none
+# the name of all UDP sockets without a peer and without a port of their own: whom they ask the kernel does
+# not tell, and each may be another one's like
+UNCONNECTED = "peers of unconnected UDP sockets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

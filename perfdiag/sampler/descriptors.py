@@ -18,7 +18,7 @@ from perfdiag.host.inspector import Inspector
 from perfdiag.host.secrets import scrub_path
 from perfdiag.host.services import service_of
 from perfdiag.host.sockets import Address, Connection, find, is_loopback, look
-from perfdiag.model import PAIR, ObjectType
+from perfdiag.model import PAIR, UNCONNECTED, ObjectType
 from perfdiag.sampler.interning import Interned
 from perfdiag.sampler.owners import End, Local, Owners, Pipe
 from perfdiag.text import printable
@@ -175,7 +175,9 @@ class Descriptors:
             return self._objects.intern(it.type, f"listen {it.local}", served=True)
         if not it.peer.set:
             served = it.type is ObjectType.UDP and 0 < it.local.port < _FIRST_EPHEMERAL
-            return self._objects.intern(it.type, f"{it.local}, not connected", served=served)
+            several = it.type is ObjectType.UDP and not served
+            name = UNCONNECTED if several else f"{it.local}, not connected"
+            return self._objects.intern(it.type, name, served=served)
         if it.type is ObjectType.TCP and self._accepted(it.local.port):
             name = f"client {it.peer.host} of port {it.local.port}"
             return self._objects.intern(it.type, name, served=True)

@@ -7,7 +7,7 @@ import pytest
 
 from perfdiag.host import Host
 from perfdiag.host.inspector import Inspector
-from perfdiag.model import Object, ObjectType
+from perfdiag.model import UNCONNECTED, Object, ObjectType
 from perfdiag.sampler.descriptors import Descriptors
 from perfdiag.sampler.interning import Interned
 
@@ -92,6 +92,20 @@ def test_a_socket_that_is_not_connected_is_looked_at_again(own):
         assert own(client).name.endswith("not connected")
         client.connect(server.getsockname())
         assert name == own(client).name
+
+
+def test_udp_sockets_without_a_peer_are_one_object_unless_they_have_a_port_of_their_own(own):
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as first,
+        socket.socket(type=socket.SOCK_DGRAM) as second,
+        socket.socket(type=socket.SOCK_DGRAM) as third,
+    ):
+        for asking in (first, second):
+            asking.bind(("127.0.0.1", 0))
+        third.connect(first.getsockname())
+        assert UNCONNECTED == own(first).name
+        assert own(first).id == own(second).id
+        assert "{}:{}".format(*first.getsockname()) == own(third).name
 
 
 def test_a_service_that_starts_to_listen_later_serves_the_connections_it_accepted(own):

@@ -1,7 +1,7 @@
 import pytest
 
 from perfdiag.analyzers.rules.net_peer_wait import SPEC
-from perfdiag.model import Object, ObjectType, TimeClass
+from perfdiag.model import UNCONNECTED, Object, ObjectType, TimeClass
 from tests.analyzers.rules.signals_made import DATABASE, LOAD, said, share, verdicts
 
 TABLE = [
@@ -60,3 +60,10 @@ def test_the_name_of_a_peer_is_no_command():
     assert "dst 'x; reboot'" in said(SPEC, share("time.network", 0.4, object=peer))[0].next
     socket = Object(id=0, type=ObjectType.UNIX, name="/run/$(reboot)")
     assert "reboot" not in said(SPEC, share("time.network", 0.4, object=socket))[0].next
+
+
+def test_who_is_asked_by_sockets_without_a_peer_is_left_open():
+    peers = Object(id=0, type=ObjectType.UDP, name=UNCONNECTED)
+    (found,) = said(SPEC, share("time.network", 0.9, where=LOAD, object=peers))
+    assert found.next.startswith("tcpdump")
+    assert any("net.dns" in link for link in found.chain)
