@@ -147,12 +147,13 @@ class LockWatch:
         for thread in waiting:
             if thread.blocked is TimeClass.LOCK and thread.object >= 0:
                 present[thread.process, thread.object].append(thread)
+        now: set[Key] = set()
         for lock, threads in present.items():
             if lock in self._locks or len(self._locks) < _MOST:
                 self._count(lock, threads, self._at - before)
+                now.update((thread.process, thread.tid) for thread in threads)
         for lock in {wait.lock for wait in self._waits.values()} - present.keys():
             self._locks[lock].held_by(None, self._at)
-        now = {(thread.process, thread.tid) for threads in present.values() for thread in threads}
         for key in [key for key in self._waits if key not in now]:
             self._end(key)
 

@@ -42,6 +42,7 @@ class SignLocks:
         self._ran: set[Key] = set()  # since the last tick
         self._functions: dict[int, dict[Function, int]] = {}  # stack -> its functions, and the lines in them
         self._acquired: dict[int, tuple[Function, int] | None] = {}  # stack -> where it acquires the lock
+        self._behind: dict[int, bool] = {}  # stack -> whether one rests where it waits, at this tick
 
     def see(self, key: Key, thread: ThreadTime) -> None:
         """A row of a thread: what it does now."""
@@ -71,17 +72,17 @@ class SignLocks:
                 place.count(at, 0, 0, waiting=len(waiting), held=False)
         self._ran.clear()
         self._woken.clear()
+        self._behind.clear()
 
     def for_work(self) -> Iterator[tuple[ThreadTime, bool]]:
         """Those that wait, each with whether it is for work."""
         for lock in dict.fromkeys(self._at.values()):
             queue = self._is_queue(self._places[lock])
-            behind: dict[int, bool] = {}
             for key in self._waiting[lock]:
                 thread = self._threads[key]
-                if not queue and thread.stack not in behind:
-                    behind[thread.stack] = self._behind_one_that_rests(thread.stack) and not self._held(*lock)
-                yield thread, queue or behind[thread.stack]
+                if thread.stack not in self._behind:
+                    self._behind[thread.stack] = self._behind_one_that_rests(thread.stack)
+                yield thread, queue or (self._behind[thread.stack] and not self._held(*lock))
 
     @staticmethod
     def _is_queue(place: Place) -> bool:

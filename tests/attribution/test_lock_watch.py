@@ -126,3 +126,13 @@ def test_who_waits_at_a_pipe_for_an_answer_may_have_the_lock():
     (use,) = uses(shop.recording()).values()
     doing = {(one.tid, one.object): seconds for one, seconds in use.doing.items()}
     assert pytest.approx(0.8, abs=0.03) == doing[1, pipe]
+
+
+def test_of_very_many_locks_those_that_are_not_told_apart_lengthen_no_wait_for_another_one():
+    shop = Shop()
+    locks = [shop.item(ObjectType.FUTEX, f"futex {number:#x}") for number in range(300)]
+    for tid, lock in enumerate(locks[:260]):
+        shop.thread(tid, wait(60, "futex", shop.append, lock))
+    goes_on = (wait(20.5, "futex", shop.append, locks[0]), run(0.02, shop.price))
+    shop.thread(999, *goes_on, wait(39.48, "futex", shop.append, locks[299]))
+    assert pytest.approx([0.2, 0.6], abs=0.03) == sorted(uses(shop.recording())["futex 0x0"].waits)
