@@ -28,6 +28,7 @@ _ASTRAY = 0.03  # standard deviation of a share beside what targets log of thems
 _PRIOR = 0.25  # blocks that a claim must have had before it is worth as much as what was not seen
 _UNEXPLAINED = 2.0  # times what is claimed: as much that nothing claims leaves half of the confidence
 _UNJUDGED = 0.75  # of it is left where a cause that would claim the time could not be judged
+_OF_STORAGE = {TimeClass.DISK, TimeClass.WRITE, TimeClass.FSYNC, TimeClass.FAULT}  # bring nobody work
 _ELSEWHERE = 0.5  # of the confidence is lost when none of the claimed time was spent at the culprit
 
 
@@ -81,7 +82,7 @@ def looks_at(claimed: Claimed, part: Array, busy: Busy) -> float:
 
 def _may_be_for_work(key: TimeKey) -> bool:
     has_holder = key.time is TimeClass.LOCK and key.other >= 0
-    return key.time in OWN_WAITS and not has_holder
+    return key.time in OWN_WAITS - _OF_STORAGE and not has_holder
 
 
 def at_culprit(claimed: Claimed, busy: Busy, stacks: Sequence[Stack], objects: Sequence[Object]) -> float:

@@ -73,8 +73,14 @@ def test_blocks_that_say_as_much(part, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("time", "ended", "expected"),
-    [(NETWORK, 0.0, 0.25), (NETWORK, 3.0, 3.0), (NETWORK, 99.0, 40.0), (TimeClass.GIL, 0.0, 40.0)],
-    ids=["never", "a few times", "often", "no wait of its own"],
+    [
+        (NETWORK, 0.0, 0.25),
+        (NETWORK, 3.0, 3.0),
+        (NETWORK, 99.0, 40.0),
+        (TimeClass.GIL, 0.0, 40.0),
+        (TimeClass.FAULT, 0.0, 40.0),
+    ],
+    ids=["never", "a few times", "often", "no wait of its own", "of storage"],
 )
 def test_waits_say_as_much_as_have_ended(time: TimeClass, ended: float, expected: float) -> None:
     key, seconds = row(time, 5.0)

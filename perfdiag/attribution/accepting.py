@@ -92,9 +92,12 @@ def engage(table: TimeTable, stacks: Sequence[Stack], objects: Sequence[Object])
             seconds = sum(row.values())
             threads[0][True] += seconds
             threads[0][False] -= seconds
-            known = table.rows.setdefault(key._replace(time=_own_wait(key, objects)), defaultdict(float))
+            own = key._replace(time=_own_wait(key, objects))
+            known = table.rows.setdefault(own, defaultdict(float))
             for block, part in row.items():
                 known[block] += part
+            if turns := table.turns.pop(key, 0.0):
+                table.turns[own] += turns
 
 
 def _own_wait(key: TimeKey, objects: Sequence[Object]) -> TimeClass:

@@ -118,6 +118,8 @@ def test_while_connections_wait_the_one_that_accepts_them_is_not_idle(waited, id
     busy, rest = table.by_thread[0, 1, "main thread"][True], table.by_thread[0, 1, "main thread"][False]
     assert pytest.approx(spent[TimeClass.IDLE]) == rest
     assert pytest.approx(2.01, abs=0.01) == busy + rest
+    assert table.turns
+    assert table.turns.keys() <= table.rows.keys()  # the ends of waits go with them
 
 
 def test_a_wait_for_a_slow_client_is_one_for_a_peer_while_others_wait():
