@@ -8,7 +8,7 @@ what it waits for; a wait behind another thread of Python is one for a lock.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from perfdiag.model import Slice, TimeClass
@@ -67,7 +67,7 @@ def joined(slices: Sequence[Slice], native: Iterable[tuple[int, int]]) -> Iterat
     members = frozenset(native)
     teams = _work(slices, members)
     shares = [_share(part, teams.get(part.process)) for part in slices]
-    callers = {process: _caller(process, team, slices, members) for process, team in teams.items()}
+    callers = _callers(teams, slices, members)
     for part, share in zip(slices, shares, strict=True):
         of_team = part.time in _WORK and (part.process, part.tid) in members
         if share > 0:
@@ -78,17 +78,22 @@ def joined(slices: Sequence[Slice], native: Iterable[tuple[int, int]]) -> Iterat
             yield part
 
 
-def _caller(process: int, team: _Work, slices: Iterable[Slice], members: frozenset[tuple[int, int]]) -> int:
-    """The stack of a thread of Python that is in C code, or waits there, for most of the team's work; -1
-    where there is none."""
-    seconds: defaultdict[int, float] = defaultdict(float)
+def _callers(
+    teams: Mapping[int, _Work], slices: Iterable[Slice], members: Container[tuple[int, int]]
+) -> dict[int, int]:
+    """By process, the stack of a thread of Python that is in C code, or waits there, for most of the team's
+    work."""
+    seconds: dict[int, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
     for part in slices:
-        calls = part.time in _CALLS and part.stack >= 0 and (process, part.tid) not in members
-        if part.process == process and (calls or _alone(part)):
-            seconds[part.stack] += part.weight * team.covered(part.t0, part.t1)
-    if sum(seconds.values()) < _CALLED * team.counted:
-        return -1
-    return max(seconds, key=lambda stack: (seconds[stack], -stack))
+        team = teams.get(part.process)
+        calls = part.time in _CALLS and part.stack >= 0 and (part.process, part.tid) not in members
+        if team and (calls or _alone(part)):
+            seconds[part.process][part.stack] += part.weight * team.covered(part.t0, part.t1)
+    return {
+        process: max(found, key=lambda stack: (found[stack], -stack))
+        for process, found in seconds.items()
+        if sum(found.values()) >= _CALLED * teams[process].counted
+    }
 
 
 def _alone(part: Slice) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from perfdiag.model import TimeClass
+from perfdiag.attribution.teams import joined
+from perfdiag.model import Slice, TimeClass
 from tests.recordings_made import TICK, Shop, queue, run, seconds_of, slices_of, wait
 
 MULTIPLY = ("solver.py:14 descend", "solver.py:30 main")
@@ -85,3 +86,9 @@ def test_the_work_of_a_team_whose_caller_computes_beside_it_is_the_callers():
     stacks = {part.stack for part in slices_of(recording) if part.tid == 43 and part.time is TimeClass.NATIVE}
     assert {"descend"} == {recording.stacks[stack].frames[0].function for stack in stacks if stack >= 0}
     assert -1 not in stacks
+
+
+def test_work_of_no_length_is_nobodys_call():
+    """Of two ticks at the same time, as a file that was tampered with may have them."""
+    at = Slice(process=0, tid=43, t0=5.0, t1=5.0, time=TimeClass.NATIVE, object=-1, stack=-1, weight=0.1)
+    assert [at] == list(joined([at], [(0, 43)]))
