@@ -14,7 +14,8 @@ from perfdiag.host.clock import SystemClock
 from perfdiag.host.parent import die_with_parent
 from perfdiag.model import TARGET_EXITED
 from perfdiag.sampler.budget import Budget
-from perfdiag.sampler.close_up import SHARE, CloseUp
+from perfdiag.sampler import close_up, still
+from perfdiag.sampler.close_up import CloseUp
 from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.outbox import Outbox
 from perfdiag.sampler.program import Program
@@ -34,8 +35,8 @@ class Session:
         self._request, self._outbox = request, Outbox(request.out)
         self._loop = Loop(rate=request.rate, clock=SystemClock(), throttle=Throttle(request.cpu_stat))
         self._program = Program(request, self._loop)
-        self._close_up = CloseUp(request.procfs, min(SHARE, request.budget / 3))
-        self._still = Still(self._program.interned)
+        self._close_up = CloseUp(request.procfs, min(close_up.SHARE, request.budget / 3))
+        self._still = Still(self._program.interned, min(still.SHARE, request.budget / 10))
         self._ending = False
         self._ended = ""
         self._next_flush = 0.0

@@ -22,7 +22,7 @@ _LOCK = 16  # lockobject.lock_lock, rlockobject.rlock_lock: address of the semap
 _LOCALS = 72  # _PyInterpreterFrame.localsplus: the local variables, then the evaluation stack
 _EXCEPTION_TABLE = 40  # PyCodeObject.co_exceptiontable
 _VARIABLES = {11: 76, 12: 72, 13: 72}  # PyCodeObject.co_nlocalsplus by minor version
-_MOST_FRAMES, _MOST_DEPTH, _MOST_TABLE = 200, 64, 1 << 16
+_MOST_FRAMES, _MOST_DEPTH, _MOST_TABLE = 200, 64, 1 << 12
 
 
 class _Code(NamedTuple):

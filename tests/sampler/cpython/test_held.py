@@ -1,6 +1,8 @@
 """Which locks threads hold, of real interpreters: who waits for a lock tells its address to the kernel."""
 
+import ctypes
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -8,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from perfdiag.sampler.cpython.held import _ranges
+from perfdiag.host.memory import Memory
+from perfdiag.sampler.cpython.held import Held, _ranges
 from perfdiag.sampler.syscalls import parse_syscall
 from tests.sampler.cpython.conftest import PROGRAMS, Start, attach
 
@@ -55,6 +58,19 @@ def test_locks_of_with_blocks_are_told_from_the_outside_in(interpreter: str) -> 
 def test_a_thread_that_is_not_there_holds_nothing(start: Start) -> None:
     reader = attach(start(sys.executable, str(PROGRAMS / "waiters.py")).pid)
     assert [] == reader.held(1)
+
+
+@pytest.mark.skipif((3, 11) > sys.version_info, reason="who holds a lock is told from CPython 3.11 on")
+def test_frames_in_a_circle_with_endless_tables_take_no_long_time(start: Start) -> None:
+    runtime = attach(start(sys.executable, str(PROGRAMS / "waiters.py")).pid).runtime
+    garbage = ctypes.create_string_buffer(b"\x7f" * (1 << 18))
+    at, layout = ctypes.addressof(garbage), runtime.layout
+    for offset in range(0, 1 << 12, 8):  # every pointer leads back to the beginning, each length is huge
+        struct.pack_into("=Q", garbage, offset, at)
+    struct.pack_into("=B", garbage, layout.frame_code + struct.calcsize(layout.frame_struct().format) - 1, 0)
+    began = time.thread_time()
+    assert [] == Held(Memory(os.getpid()), runtime, lambda _: "int").locks([at])
+    assert 0.001 < time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize(
