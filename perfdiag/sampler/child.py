@@ -13,8 +13,8 @@ from typing import Any
 from perfdiag.host.clock import SystemClock
 from perfdiag.host.parent import die_with_parent
 from perfdiag.model import TARGET_EXITED
-from perfdiag.sampler.budget import Budget
 from perfdiag.sampler import close_up, still
+from perfdiag.sampler.budget import Budget
 from perfdiag.sampler.close_up import CloseUp
 from perfdiag.sampler.loop import Loop
 from perfdiag.sampler.outbox import Outbox

@@ -5,6 +5,7 @@ seen to run, '0': they had run): `growth.looks`, how often they were met, `growt
 `growth.descriptors`, what was added meanwhile for good.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from perfdiag.model import Process, Sample
 from perfdiag.samples import counter
 
 _MOST = 128  # sums of a process that are told, those with most looks or growth
+_KEPT = 8192  # sums of all; of more than that the smaller half is forgotten
 
 Key = tuple[int, tuple[int, ...], bool]  # process, stacks, seen to run
 
@@ -28,12 +30,24 @@ class Growth:
             key = (process, tuple(stacks), work)
             before = self._sums.get(key, (0, 0, 0))
             self._sums[key] = (before[0] + looks, before[1] + pages, before[2] + descriptors)
+        if len(self._sums) > _KEPT:
+            self._sums = {key: self._sums[key] for key in self._largest()[: _KEPT // 2]}
 
     def samples(self, processes: Sequence[Process]) -> Iterable[Sample]:
-        for number, process in enumerate(processes):
-            of = [key for key in self._sums if key[0] == number]
-            for key in sorted(of, key=lambda key: (-max(self._sums[key]), key))[:_MOST]:
-                stacks, work = " ".join(map(str, key[1])), str(int(key[2]))
-                labels = {"pid": str(process.pid), "stacks": stacks, "work": work}
-                for name, value in zip(("looks", "pages", "descriptors"), self._sums[key], strict=True):
-                    yield counter(f"growth.{name}", value, **labels)
+        told: Counter[int] = Counter()
+        for key in self._largest():
+            number, stacks, work = key
+            told[number] += 1
+            if told[number] > _MOST or number >= len(processes):
+                continue
+            labels = {
+                "pid": str(processes[number].pid),
+                "stacks": " ".join(map(str, stacks)),
+                "work": str(int(work)),
+            }
+            for name, value in zip(("looks", "pages", "descriptors"), self._sums[key], strict=True):
+                yield counter(f"growth.{name}", value, **labels)
+
+    def _largest(self) -> list[Key]:
+        """Those with most looks or growth first."""
+        return sorted(self._sums, key=lambda key: (-max(self._sums[key]), key))

@@ -1,3 +1,5 @@
+import time
+
 from perfdiag.model import Process
 from perfdiag.sampler.growth import Growth
 
@@ -30,6 +32,16 @@ def test_only_the_sums_with_most_are_told():
     growth.take([[0, [number], True, number + 1, 0, 0] for number in range(500)])
     assert 128 * 3 == len(told(growth, PROCESSES))
     assert "499" == told(growth, PROCESSES)[0][2]
+
+
+def test_of_many_sums_the_largest_are_kept_and_each_look_costs_little():
+    growth, processes = Growth(), PROCESSES * 2000
+    for part in range(50):
+        growth.take([[0, [part, number], False, part == 7, 0, 0] for number in range(1000)])
+    before = time.process_time()
+    assert 128 * 3 == len(told(growth, processes))
+    assert time.process_time() - before < 0.5
+    assert {"7"} == {stacks.split()[0] for _, _, stacks, _ in told(growth, processes)}
 
 
 def test_a_process_that_is_not_there_is_left_out():

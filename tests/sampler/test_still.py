@@ -91,7 +91,7 @@ def test_one_that_ends_holds_nothing_any_more():
 
 @readable
 def test_one_that_has_moved_since_the_last_tick_is_not_told():
-    with waiting() as (followed, holder):
+    with waiting() as (followed, _):
         still, begin, members = Still(followed.program.interned), time.monotonic(), followed.loop.members
         still.look(members, begin)
         go_on(followed)
