@@ -20,7 +20,7 @@ from perfdiag.attribution.makers import OPENERS, made_in
 from perfdiag.attribution.places import culprit
 from perfdiag.diagnosis import Signal
 from perfdiag.facts import HOST
-from perfdiag.model import ON_CPU, Estimate, Labels, Meta, Object, ObjectType, Place, Stack, TimeClass
+from perfdiag.model import ON_CPU, Estimate, Labels, Meta, Object, ObjectType, Place, Role, Stack, TimeClass
 from perfdiag.plugins import Analyzer, Step
 from perfdiag.readings import Readings
 from perfdiag.stats.trend import Series, Slope
@@ -89,9 +89,12 @@ def signals(state: Growth, now: float) -> tuple[Signal, ...]:
 
 
 def _signals(state: Growth, now: float) -> Iterator[Signal]:
+    ended, places = _ended(state.step), dict[bool, Place | None]()
     for amount, series in state.amounts.values():
+        if amount.subject in ended:
+            continue
         window = (series.points[0][0], now)
-        where = _place(amount, state.step)
+        where = _place(amount, state.step, places)
         if amount.name == "fd.growth":
             part = amount.used / max(1.0, amount.used + amount.room)
             used = Estimate(value=part, low=part, high=part, unit=Unit.RATIO, n=1, window=window)
@@ -113,6 +116,15 @@ def _signals(state: Growth, now: float) -> Iterator[Signal]:
             where=where,
             object=_most(amount.subject, state.step) if amount.name == "fd.growth" else None,
         )
+
+
+def _ended(step: Step | None) -> set[str]:
+    """Children that have ended: what they held was given back."""
+    return {
+        f"process:{one.pid}"
+        for one in (step.processes if step else ())
+        if one.role is Role.WORKER and one.gone is not None
+    }
 
 
 def _most(subject: str, step: Step | None) -> Object | None:
@@ -154,15 +166,18 @@ def _sure(slope: Slope) -> float:
     return narrow * min(1.0, slope.bent) * (1 - slope.fallen) * slope.n / (slope.n + 1)
 
 
-def _place(amount: Amount, step: Step | None) -> Place | None:
+def _place(amount: Amount, step: Step | None, known: dict[bool, Place | None]) -> Place | None:
+    """`known`: where the whole program touches new memory (True), and where it opens (False)."""
     if step is None or not amount.subject.startswith("process:"):
         return None
     memory = amount.name == "memory.growth"
     seen = growing(tuple(_met(amount.subject, "growth.pages" if memory else "growth.descriptors", step)))
     if seen is not None:
         return seen
-    found = culprit(_faults(step) if memory else _openings(step))
-    return found[0] if found else None
+    if memory not in known:
+        found = culprit(_faults(step) if memory else _openings(step))
+        known[memory] = found[0] if found else None
+    return known[memory]
 
 
 def _met(subject: str, name: str, step: Step) -> Iterator[Met]:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from perfdiag.analyzers.growth import SPEC
+from perfdiag.model import Role
 from tests.analyzers.folded import signals_of
 from tests.analyzers.snapshots_made import said_of, sample
 from tests.recordings_made import Shop, run, wait
@@ -120,6 +121,18 @@ def test_growth_is_where_page_faults_were_counted():
         rows["faults"][row] = 50 * sum(1 for before in range(row) if rows["stack"][before] == shop.load)
     (found,) = [one for one in signals_of(SPEC, recording) if one.name == "memory.growth"]
     assert "load" == found.where.function
+
+
+@pytest.mark.parametrize(("gone", "told"), [(None, True), (8.0, False)])
+def test_a_child_that_has_ended_has_given_back_its_memory(gone, told):
+    shop = Shop()
+    shop.thread(1, run(800, shop.price))
+    recording = shop.recording()
+    for number, one in enumerate(recording.snapshots):
+        readings = tuple(sample(*reading) for reading in memory(number * MIB))
+        recording.snapshots[number] = replace(one, samples=readings)
+    recording.processes[0] = replace(recording.processes[0], role=Role.WORKER, gone=gone)
+    assert told is ("memory.growth" in {one.name for one in signals_of(SPEC, recording)})
 
 
 def test_what_most_descriptors_are_is_named():
