@@ -96,14 +96,13 @@ def fold(
     for one in analyzers():
         guard.run(one.name, None, _start, states, one, meta)
     found = [one for one in analyzers() if one.name in states]
+    end = table.start
     for snapshot, start, stop in recording.tick_spans():
         end = recording.ticks.ticks["at_ns"][stop - 1] / 1e9 if stop > start else snapshot.at
         slices, groups = attribution.step(start, stop, end)
         peers.step(start, stop, snapshot)
         for part in slices:
             table.add(part, groups[part.process, part.tid])
-        table.episodes, table.locks = attribution.loops.episodes(end), attribution.locks.uses()
-        table.wakes = attribution.herds.wakes()
         step = Step(
             snapshot=snapshot,
             slices=slices,
@@ -117,6 +116,8 @@ def fold(
         for one in found:
             state = states[one.name]
             states[one.name] = guard.run(one.name, state, one.step, state, step)
+    table.episodes, table.locks = attribution.loops.episodes(end), attribution.locks.uses()
+    table.wakes = attribution.herds.wakes()
     table.unaccepted = pressing_queues(recording, table)
     engage(table, recording.stacks, recording.objects)
     now = recording.window[1]
