@@ -96,10 +96,15 @@ def _spent(recording: Recording) -> dict[int, _Spent]:
     python = {
         number for number, one in enumerate(recording.processes) if one.runtime and one.role is not Role.PEER
     }
-    rows, holders = recording.ticks.rows, _holders(recording)
+    rows, gil = recording.ticks.rows, recording.ticks.gil.rows()
+    change = next(gil, None)
+    holders: dict[int, int] = {}  # process -> who has its GIL; 0 where nobody has
     names = ("tick", "process", "tid", "cpu_ns", "utime", "stime", "call", "flags")
     found: dict[int, _Spent] = {}
     for tick, process, tid, cpu, utime, stime, call, flags in zip(*(rows[n] for n in names), strict=True):
+        while change is not None and change[0] <= tick:
+            holders[change[1]] = change[2] if change[3] & GilFlag.LOCKED else 0
+            change = next(gil, None)
         if process not in python or flags & RowFlag.GONE:
             continue
         now = (cpu, utime, stime)
@@ -108,22 +113,8 @@ def _spent(recording: Recording) -> dict[int, _Spent]:
         one.stacks |= not flags & RowFlag.NO_STACK
         if call == RUNNING:
             one.ran += 1
-            one.outside += holders.get((process, tick), tid) != tid
+            one.outside += holders.get(process, tid) != tid
     return found
-
-
-def _holders(recording: Recording) -> Mapping[tuple[int, int], int]:
-    """Who had the GIL of a process at each tick; 0 where nobody had."""
-    gil, count = recording.ticks.gil, len(recording.ticks.ticks)
-    changes: dict[int, list[tuple[int, int]]] = {}
-    for tick, process, holder, flags in gil.rows():
-        changes.setdefault(process, []).append((tick, holder if flags & GilFlag.LOCKED else 0))
-    return {
-        (process, tick): holder
-        for process, seen in changes.items()
-        for (since, holder), (until, _) in zip(seen, [*seen[1:], (count, 0)], strict=True)
-        for tick in range(since, until)
-    }
 
 
 def samples(

@@ -50,28 +50,33 @@ class Peers:
         changed: dict[int, Process] = {}
         if self._waiting:
             waiting, self._waiting = self._waiting, []
+            by_pid = {one.target.pid: index for index, one in followed.items()}
             for one in waiting:
-                changed |= self._meet(one, followed, join, kin)
+                changed |= self._meet(one, followed, by_pid, join, kin)
         self._spread(followed, slowed)
         return changed
 
-    def _meet(self, met: Met, followed: Mapping[int, Followed], join: Join, kin: bool) -> dict[int, Process]:
-        by_pid = {one.target.pid: index for index, one in followed.items()}
+    def _meet(
+        self, met: Met, followed: Mapping[int, Followed], by_pid: dict[int, int], join: Join, kin: bool
+    ) -> dict[int, Process]:
         waiter = by_pid.get(met.waiter, -1)
         hops = self._hops.get(waiter, 0) + 1
         if waiter < 0 or hops > HOPS or met.end in self._never:
             return {}
         index = by_pid.get(met.end, -1)
         if index < 0:
+            if len(self._hops) >= ALL:
+                return {}
+            if sum(i in followed for i in self._hops) >= MOST:
+                self._waiting.append(met)
+                return {}
             stat = self._stat(met.end)
             if stat is None or (kin and stat.ppid in by_pid):
-                return {}
-            if len(self._hops) >= ALL or sum(i in followed for i in self._hops) >= MOST:
-                self._waiting.append(met)
                 return {}
             index = self._join(stat, join)
             if index < 0:
                 return {}
+            by_pid[met.end] = index
             self._hops[index] = hops
         process = followed[index].process
         served = (*process.serves, (waiter, met.object))[:_SERVES]
