@@ -1,7 +1,8 @@
 """The target's own use of the machine: its process, and the control groups that it is in.
 
-About the process `process.cpu` (CPUs in use, mean), `process.resident`, `process.threads`,
-`process.descriptors` (used of its limit), `process.faults{kind}`, `process.switches{kind}`,
+About the process `process.cpu` (CPUs in use, mean), `process.children.cpu` (used by children that it has
+waited for), `process.resident`, `process.threads`, `process.descriptors` (used of its limit),
+`process.faults{kind}`, `process.switches{kind}`,
 `process.io{direction}` (what reached a disk), `memory.reread` (of what a disk was read for, the part that had
 been in memory before). About its groups, with the label `cgroup`,
 `use.cgroup.cpu.utilization` (of the quota) and `.saturation` (of the quota's periods, those in which it
@@ -44,6 +45,8 @@ def _process(interval: Interval, pid: str) -> Iterator[Fact]:
     subject = f"process:{pid}"
     used = total(interval.rate("process.cpu", pid=pid, mode=mode) for mode in ("user", "system"))
     yield Level("process.cpu", used, Unit.COUNT, subject=subject)
+    of_children = [interval.rate("process.children.cpu", pid=pid, mode=mode) for mode in ("user", "system")]
+    yield Level("process.children.cpu", total(of_children), Unit.COUNT, subject=subject)
     for name, unit in (("process.resident", Unit.BYTES), ("process.threads", Unit.COUNT)):
         if (value := interval.after.value(name, pid=pid)) is not None:
             yield Level(name, value, unit, subject=subject)

@@ -6,6 +6,10 @@ A row names a file (by its last parts) and a function (its qualified name, or th
 from perfdiag.attribution.places import function_key
 from perfdiag.model import Origin, Stack
 
+# another program is run, and perhaps waited for
+COMMANDS = frozenset(
+    {("subprocess.py", name) for name in ("_execute_child", "wait", "_wait", "_try_wait", "communicate")}
+)
 # a process, or a thread or a process, is started
 PROCESSES = frozenset(
     {

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from perfdiag.analyzers.rules.thread_churn import SPEC
 from perfdiag.model import TimeClass
 from perfdiag.units import Unit
@@ -40,3 +42,44 @@ def test_threads_too_short_lived_to_be_seen_are_counted_by_the_host():
 def test_a_program_that_starts_a_thread_now_and_then():
     assert [] == verdicts(SPEC, COST, births(3))
     assert [] == verdicts(SPEC, share("churn.share", 0.05), births(300))
+
+
+def children(**labels):
+    told = {"group": "main thread", "functions": "/srv/shop/orders.py:load", "objects": "shop"}
+    told |= {"ended": "500", "life": "0.0015"} | labels
+    return share("churn.children", 0.7, where=LOAD, labels=tuple(told.items()))
+
+
+HOST = replace(births(600), name="processes.births")
+USED = share("process.children.cpu", 0.3)
+
+
+def test_waiting_for_children_that_live_for_milliseconds_is_the_cost_of_making_them():
+    (found,) = said(SPEC, children(), HOST, USED)
+    assert (
+        "Starting and ending processes that live for 1.50 ms takes 70 % of the busy time; load (orders.py:88)"
+        " forks and waits for 500/s of them." == found.summary
+    )
+    assert frozenset({"/srv/shop/orders.py:load"}) == found.claim.functions
+    assert {TimeClass.CHILD, TimeClass.KERNEL, TimeClass.FAULT, TimeClass.RUNQUEUE} == found.claim.times
+
+
+def test_of_code_that_is_not_known_the_waits_for_the_children_are_claimed():
+    (found,) = said(SPEC, replace(children(functions=""), where=None), HOST, USED)
+    assert (frozenset(), frozenset({"shop"})) == (found.claim.functions, found.claim.objects)
+    assert {TimeClass.CHILD} == found.claim.times
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        (children(life="0.02"), HOST, USED),  # they do something
+        (children(ended="20"), HOST, USED),
+        (children(), replace(births(30), name="processes.births"), USED),  # one child that answers
+        (children(), HOST, share("process.children.cpu", 0.0)),
+        (children(), HOST),
+        (children(), USED),
+    ],
+)
+def test_children_that_are_few_or_work_or_stay_are_not_churn(signals):
+    assert [] == said(SPEC, *signals)
