@@ -53,6 +53,7 @@ class Inspector:
         self._missed: deque[float] = deque(maxlen=_MOST)
         self._current: Question | None = None
         self._received = bytearray()
+        self.spent = 0.0  # seconds from questions to their answers
 
     def maps(self, pid: int) -> str:
         return self._text("maps", pid)
@@ -192,6 +193,7 @@ class Inspector:
 
     def _finish(self, question: Question, answer: bytes | Missing) -> None:
         question.answer = answer
+        self.spent += self._now() - question.deadline + self._deadline
         self._current = None
 
     def _miss(self, question: Question) -> None:

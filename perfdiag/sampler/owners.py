@@ -67,7 +67,7 @@ class Owners:
         self._ends: deque[End] = deque(maxlen=_WAITING)
         self._pipes: deque[Pipe] = deque(maxlen=_WAITING)
         self._locals: deque[Local] = deque(maxlen=_WAITING)
-        self._ports = False
+        self._ports = self._piped = False
         self._asked: tuple[Question, Callable[[Any], None]] | None = None
 
     def ask_end(self, end: End) -> None:
@@ -105,9 +105,12 @@ class Owners:
                 take(json.loads(question.answer))
 
     def _ask(self) -> bool:
-        """Pipes first: a child may be gone in a moment."""
-        if self._pipes:
-            pipe = self._pipes.popleft()
+        """Pipes first, the latest of them: a child may be gone in a moment; where others wait, every other
+        time."""
+        others = bool(self._ports or self._locals or self._ends)
+        self._piped = bool(self._pipes) and not (others and self._piped)
+        if self._piped:
+            pipe = self._pipes.pop()
             self._put(
                 "pipe_end", self._pid, pipe.inode, pipe.reads, take=lambda found: self._led(pipe, found)
             )

@@ -30,6 +30,7 @@ ALL = 20_000  # processes in one recording
 _LOOK = 0.05  # seconds between two looks for children
 _LOOK_SHARE = 0.02  # of the time, at most, goes into these looks
 _ACCOUNT = 0.5  # seconds between two looks at what the children have used
+_ASKING, _ASKING_SHARE = 0.5, 0.05  # seconds at once, and of the time: what questions about peers may take
 
 
 class Program:
@@ -48,6 +49,7 @@ class Program:
         self._asking: Followed | None = None
         self._tally, self._accounts = Tally(), Accounts()
         self._unfollowed = 0
+        self._started, self._asked = time.monotonic(), 0.0
         self._next_index = self._chosen = len(request.targets)
         for index, target in enumerate(request.held()):
             self._choose(index, target, begins=request.begins)
@@ -198,7 +200,13 @@ class Program:
     def settle(self, budget: float) -> None:
         """Learn who is at the other end of connections, for at most `budget` seconds. One process asks at a
         time: a question that waits for its answer holds up no other than those of its own kind."""
-        until = time.monotonic() + budget
+        now = time.monotonic()
+        if self._asking or self._asked <= _ASKING + _ASKING_SHARE * (now - self._started):
+            before = self._inspector.spent
+            self._ask(now + budget)
+            self._asked += self._inspector.spent - before
+
+    def _ask(self, until: float) -> None:
         for one in [self._asking] if self._asking else list(self._followed.values()):
             if one.objects.pending():
                 one.objects.settle(max(0.0, until - time.monotonic()))

@@ -87,6 +87,17 @@ def test_ports_that_are_listened_on_are_told(own):
         assert server.getsockname()[1] in own.ports
 
 
+def test_many_pipes_do_not_hold_up_what_else_is_asked(own):
+    for inode in range(200):
+        own.owners.ask_pipe(Pipe(0, f"pipe:[{inode}]", inode, True))
+    with socket.create_server(("127.0.0.1", 0)):
+        own.owners.ask_ports()
+        until = time.monotonic() + 20
+        while not own.ports and time.monotonic() < until:
+            own.owners.settle(0.001)
+    assert own.owners.pending() > 150
+
+
 def test_nothing_to_ask_costs_nothing(own):
     own.owners.settle(60.0)
     assert 0 == own.owners.pending()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from perfdiag.model import Role
+from perfdiag.sampler.owners import Pipe
 from perfdiag.ticks import RowFlag
 from tests.cli.running import until
 from tests.sampler.trees import Followed, started, tell
@@ -107,6 +108,20 @@ def test_the_number_of_processes_is_bounded_and_the_rest_is_counted(master, monk
     master.look(lambda: master.loop.made > 40)
     assert 1 == len(master.alive() & set(workers))
     assert "2 children: too many lived at a time, or in all" in master.program.totals()["blind"]
+
+
+@pytest.mark.parametrize(("seconds", "pending"), [(0.0, 3), (0.5, 0)])
+def test_questions_about_peers_take_a_part_of_the_time(master, monkeypatch, seconds, pending):
+    monkeypatch.setattr("perfdiag.sampler.program._ASKING", seconds)
+    monkeypatch.setattr("perfdiag.sampler.program._ASKING_SHARE", 0.0)
+    objects = master.loop.members[0].objects
+    for inode in range(6):
+        objects._descriptors.owners.ask_pipe(Pipe(0, f"pipe:[{inode}]", inode, True))
+        if inode == 2:
+            master.program.settle(5.0)
+            assert 0 == objects.pending()
+    master.program.settle(5.0)
+    assert pending == objects.pending()
 
 
 def test_stacks_for_which_there_is_no_room_are_told(master):
