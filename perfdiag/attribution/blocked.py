@@ -65,6 +65,8 @@ def _class_of(
         return _PLAIN[wait]
     if wait is Wait.FUTEX:
         return _futex(item, frames)
+    if wait is Wait.SLEEP and item is not None and frames:
+        return TimeClass.LOCK  # which cannot be waited for in another way (sampler.busy_files)
     # a select for nothing is how CPython sleeps before 3.11
     if wait is Wait.SLEEP or (wait is Wait.SELECT and item is None and waits_for(frames) is None):
         return _sleep(frames, main=main, young=young)

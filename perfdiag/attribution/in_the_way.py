@@ -55,7 +55,11 @@ class InTheWay:
         self._gone_on(key)
         self.locks.see(thread)
         self._queues.see(key, thread)
-        self._signs.see(key, thread)
+        if self._held_elsewhere(thread):
+            thread.turns_seen.held.add(thread.object)
+            self._signs.forget(key)
+        else:
+            self._signs.see(key, thread)
         self._turns.see(key, thread, self._job(thread.stack))
         if thread.blocked in _WAITS:
             self._waiting[key] = thread
@@ -186,6 +190,11 @@ class InTheWay:
             return next((worker.stack for worker in self._workers(thread.process)), -1)
         function = self._turns.place((thread.process, thread.tid))
         return self._turns.at_work(function) if found < 0 and function else found
+
+    def _held_elsewhere(self, thread: ThreadTime) -> bool:
+        """Whether a thread waits for a lock that another process was seen to have."""
+        item = self._reader.object(thread.object) if thread.blocked is TimeClass.LOCK else None
+        return item is not None and item.peer_pid != 0
 
     def _turn(self, key: Key) -> int | None:
         """The number of the place where a thread waits for a turn."""

@@ -83,9 +83,10 @@ class LockWatch:
         self._holders.waits(lock, stack)
 
     def holder(self, process: int, lock: int) -> Seen | None:
-        """Who has a lock now, as far as that can be told."""
+        """Who has a lock now, as far as that can be told: of its process."""
         told = self._told(process, lock)
-        if told is not None:
+        item = self._reader.object(lock)
+        if told is not None or (item is not None and item.peer_pid):
             return told
         if process not in self._candidates:
             self._candidates[process] = candidates(

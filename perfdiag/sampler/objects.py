@@ -9,6 +9,7 @@ from perfdiag.host.inspector import Inspector
 from perfdiag.host.sockets import Address
 from perfdiag.model import ObjectType
 from perfdiag.sampler.arguments import Polled, Read, destination, is_mutex, path, polled, selected
+from perfdiag.sampler.busy_files import BusyFiles
 from perfdiag.sampler.cpython import parking
 from perfdiag.sampler.descriptors import Descriptors
 from perfdiag.sampler.interning import Interned
@@ -45,6 +46,7 @@ class Objects:
         self._descriptors = Descriptors(
             pid=pid, pidfd=pidfd, host=self._host, inspector=inspector, objects=self._interned
         )
+        self._busy = BusyFiles(self._host, pid)
         self._sets = Sets(self._host, pid, self._descriptors, interned)
         self._futexes: dict[bytes, int] = {}
         self._nested: bool | None = None  # not known yet
@@ -97,6 +99,8 @@ class Objects:
                     return self._path(arguments[call.path])
                 case Wait.CHILD:
                     return self._child(call.name, arguments)
+                case Wait.SLEEP:
+                    return self._busy_file(call.name, arguments)
         except OSError:
             return -1  # memory that is not there any more, or denied
         if call.name == "sendfile" and not self._waits(arguments[0]):
@@ -173,6 +177,19 @@ class Objects:
     def _path(self, address: int) -> int:
         name = path(self._read, address)
         return self._interned.intern(ObjectType.FILE, name) if name else -1
+
+    def _busy_file(self, name: str, arguments: tuple[int, ...]) -> int:
+        """The database that a thread sleeps for until another process gives it back."""
+        found = self._busy.waited_for(name, arguments, self._read)
+        if found is None:
+            return -1
+        path, holder = found
+        number = self._interned.intern(ObjectType.FILE, path)
+        comm = self._descriptors.comm(holder) if holder != self._pid else ""
+        if comm and self.list[number].peer_pid != holder:
+            self._interned.learn_peer(number, "", comm, holder)
+            self._interned.meet(number, self._pid, holder)
+        return number
 
     def _child(self, name: str, arguments: tuple[int, ...]) -> int:
         if name == "waitid" and arguments[0] == _P_PIDFD:

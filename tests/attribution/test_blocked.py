@@ -194,3 +194,8 @@ def test_a_sleep_in_the_job_of_a_worker_process_delays_it(library_frames):
     forked_by = (library("multiprocessing/process.py", "BaseProcess._bootstrap"), ROOT)
     assert TimeClass.SLEEP == seen("clock_nanosleep", None, (USER, *library_frames, *forked_by), main=True)
     assert TimeClass.IDLE == seen("clock_nanosleep", None, (USER, *forked_by), main=True)
+
+
+def test_a_sleep_for_a_database_that_is_locked_is_a_wait_for_a_lock():
+    assert TimeClass.LOCK == seen("clock_nanosleep", item(ObjectType.FILE), (USER,))
+    assert TimeClass.LOCK == seen("nanosleep", item(ObjectType.FILE), (USER, ROOT), main=True)

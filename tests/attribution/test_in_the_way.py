@@ -1,6 +1,7 @@
 """Who stands in the way, and which waits are for work: told by what the other threads do at the same time."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -242,3 +243,18 @@ def test_a_wait_inside_a_job_for_something_that_others_have_is_for_a_turn():
         )
         crew.thread(tid, run(1 + 10 * tid, crew.price), *12 * job)
     assert pytest.approx(12 * 0.15, abs=0.4) == seconds(crew, 0, TimeClass.POOL)
+
+
+def test_who_asks_again_and_again_for_a_file_that_another_process_has_locked_waits_for_a_lock():
+    shop = Shop()
+    file = shop.item(ObjectType.FILE, "/srv/shop/visits.sqlite3")
+    shop.objects[file] = replace(shop.objects[file], peer="backup (pid 77)", peer_pid=77)
+    for tid in (1, 2):
+        asks = (run(0.001, shop.reserve), wait(9.999, "clock_nanosleep", shop.reserve, file))
+        shop.thread(tid, run(1, shop.price), *12 * asks)
+    inside = wait(9, "recvfrom", shop.reserved, shop.database)
+    shop.thread(3, *12 * (run(1, shop.reserved), inside))  # is further on there, and has another lock
+    recording = shop.recording()
+    found = seconds_of(recording, 1)
+    assert pytest.approx(1.2, abs=0.1) == found[TimeClass.LOCK]
+    assert {-1} == {part.other for part in slices_of(recording) if part.time is TimeClass.LOCK}

@@ -43,6 +43,8 @@ def _held(signal: Signal) -> str:
     if signal.where is None:
         return " of native code"
     place = name_of(signal.where)
+    if signal.object and signal.object.peer:
+        return f" on {signal.object.name} in {place}, held by {signal.object.peer},"
     return f", held in {place}," if _holder(signal) else f" in {place}, whose holder was not seen,"
 
 
@@ -71,6 +73,12 @@ def _chain(signals: Signals, lock: str, told: tuple[str, ...] = ()) -> list[str]
         else:
             found += chain_of(signals, held.object)
     return list(dict.fromkeys(found))
+
+
+def _next(signal: Signal) -> str:
+    if signal.object and signal.object.peer_pid:
+        return f"perfdiag profile -p {signal.object.peer_pid} -d 10  # who has the lock"
+    return f"py-spy dump --pid {pid_of(signal)}  # a few times: who is inside the section"
 
 
 def _tables(signals: Signals, lock: str) -> list[Table]:
@@ -177,9 +185,9 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             kind="lock.contention",
             claim=claim_of(signal, signals),
             summary=f"Threads wait for a lock{_held(signal)} for {share} of busy time.",
-            next_step=f"py-spy dump --pid {pid_of(signal)}  # a few times: who is inside the section",
+            next_step=_next(signal),
             victims=[signal.other] if signal.other else [],
-            chain=_chain(signals, lock) or _holder(signal),
+            chain=_chain(signals, lock) or chain_of(signals, signal.object) or _holder(signal),
             tables=_tables(signals, lock),
         )
         if draft:

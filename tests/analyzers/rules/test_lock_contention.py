@@ -155,3 +155,13 @@ def test_threads_that_have_waited_for_a_moment_are_no_deadlock():
     (found,) = said(SPEC, *TWO, *edges, deadlock_after=1.0)
     assert "A thread waits for a lock that it has itself: deadlock." in found.summary
     assert "which it has itself, from further out on its stack" in found.chain[0]
+
+
+def test_who_has_a_file_locked_is_another_process():
+    path = "/srv/shop/visits.sqlite3"
+    file = Object(id=8, type=ObjectType.FILE, name=path, peer="backup (pid 77)", peer_pid=77)
+    (found,) = said(SPEC, share("time.lock", 0.9, where=LOAD, other=LOAD, object=file))
+    said_so = f"a lock on {path} in load (orders.py:88), held by backup (pid 77), for 90 %"
+    assert said_so in found.summary
+    assert ("at the other end: backup (pid 77)",) == found.chain
+    assert "perfdiag profile -p 77" in found.next
