@@ -19,6 +19,11 @@ def _folder() -> Traversable:
 
 def sections(kind: str) -> dict[str, str]:
     """Title -> text of all that is said of a kind; LookupError when there is no such file."""
+    titles = {pack.name: pack.title for pack in PACKS}
+    return _of_any_program(kind) | {f"With {titles[name]}": text for name, text in pack_texts(kind).items()}
+
+
+def _of_any_program(kind: str) -> dict[str, str]:
     file = _folder().joinpath(f"{kind}.md")
     if not file.is_file():
         raise LookupError(kind)
@@ -26,13 +31,13 @@ def sections(kind: str) -> dict[str, str]:
     for part in file.read_text(encoding="utf-8").split("\n## ")[1:]:
         title, _, text = part.partition("\n")
         result[title.strip()] = text.strip()
-    titles = {pack.name: pack.title for pack in PACKS}
-    return result | {f"With {titles[name]}": text for name, text in pack_texts(kind).items()}
+    return result
 
 
 def pack_texts(kind: str) -> dict[str, str]:
     """Name of a pack -> its text for a kind, without the heading."""
-    files = ((pack.name, _folder().joinpath(kind, f"{pack.name}.md")) for pack in PACKS)
+    folder = _folder().joinpath(kind)
+    files = ((pack.name, folder.joinpath(f"{pack.name}.md")) for pack in PACKS)
     return {
         name: file.read_text(encoding="utf-8").partition("\n")[2].strip()
         for name, file in files
@@ -48,5 +53,5 @@ def pattern_text(name: str) -> str:
 
 def advice_for(kind: str) -> Advice:
     """Why the kind matters, and what to do about it in any program."""
-    found = sections(kind)
+    found = _of_any_program(kind)
     return Advice(why=found[_WHY], advice=found[_WHAT])

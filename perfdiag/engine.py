@@ -93,9 +93,10 @@ def fold(
     attribution = Attribution(recording, episode=pressure["episode"])
     table = TimeTable(start=recording.window[0], limits=pressure)
     states: dict[str, Any] = {}
-    for one in analyzers():
+    found = analyzers()
+    for one in found:
         guard.run(one.name, None, _start, states, one, meta)
-    found = [one for one in analyzers() if one.name in states]
+    found = tuple(one for one in found if one.name in states)
     end = table.start
     for snapshot, start, stop in recording.tick_spans():
         end = recording.ticks.ticks["at_ns"][stop - 1] / 1e9 if stop > start else snapshot.at

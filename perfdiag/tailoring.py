@@ -56,7 +56,8 @@ def tailored(
         seconds=max(1e-9, context.window[1] - context.window[0]),
         packs=sorted(packs),
     )
-    return [_tailored(draft, patterns(), known) for draft in drafts]
+    known_patterns = patterns()
+    return [_tailored(draft, known_patterns, known) for draft in drafts]
 
 
 def _tailored(draft: Draft, known_patterns: Sequence[Pattern], known: Known) -> Draft:
