@@ -9,7 +9,7 @@ import os
 import sys
 from types import TracebackType
 
-from perfdiag.host.parent import die_with_parent
+from perfdiag.host.parent import die_with_parent, keep_to_itself
 from perfdiag.inspection import postgresql, redis_server
 
 _LOOKS = {"postgresql": postgresql.look, "redis": redis_server.look}
@@ -18,6 +18,7 @@ _LOOKS = {"postgresql": postgresql.look, "redis": redis_server.look}
 def main(service: str, parent: int, source: int, out: int) -> None:
     """Entry of the child; descriptors are numbers."""
     die_with_parent(parent)
+    keep_to_itself()
 
     def failed(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
         words = kind.__name__

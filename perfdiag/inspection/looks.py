@@ -76,17 +76,19 @@ class Looks:
             self._child = None
 
     def _begin(self, asked: Source) -> None:
-        source, secret = os.pipe2(os.O_CLOEXEC)
-        self._out, out = os.pipe2(os.O_CLOEXEC)
-        words = [asked.service, str(os.getpid()), str(source), str(out)]
+        opened: list[int] = []
         try:
+            opened += os.pipe2(os.O_CLOEXEC)
+            opened += os.pipe2(os.O_CLOEXEC)
+            source, secret, self._out, out = opened
             os.write(secret, asked.secret.encode())  # it fits into the pipe
+            words = [asked.service, str(os.getpid()), str(source), str(out)]
             self._child = start_python(_CODE, words, keep=(source, out))
+            opened.remove(self._out)
         except OSError as error:
-            os.close(self._out)
             self._fault(FaultKind.NO_DATA, os.strerror(error.errno or 0))
         finally:
-            for descriptor in (source, secret, out):
+            for descriptor in opened:
                 os.close(descriptor)
         self._until, self._received = self._now() + _DEADLINE, b""
 

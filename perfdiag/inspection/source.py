@@ -17,9 +17,10 @@ from perfdiag.text import printable
 _ENVIRONMENT = "env:"
 _LONGEST = 4096
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# a URL, or a connection string of libpq (https://www.postgresql.org/docs/current/libpq-connect.html)
+# a URL (also without its scheme), or a connection string of libpq
+# (https://www.postgresql.org/docs/current/libpq-connect.html)
 _STRING = re.compile(
-    r"://|(?:^|\s)(?:host|hostaddr|port|user|password|dbname|service|passfile)\s*=", re.IGNORECASE
+    r"://|:[^/\s]*@|(?:^|\s)(?:host|hostaddr|port|user|password|dbname|service|passfile)\s*=", re.IGNORECASE
 )
 _REDIS = ("redis://", "rediss://", "unix://")
 _POSTGRESQL = ("postgresql://", "postgres://")
@@ -51,23 +52,22 @@ def source_of(option: str, environment: Mapping[str, str]) -> Source:
 
 
 def _read(path: str) -> str:
+    fix = "give the path of a file, or env:NAME"
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise _refused(printable(path), "it is not a regular file", fix)
+            if status.st_mode & _OTHERS or status.st_uid not in (0, os.geteuid()):
+                cause = "others than you may read or change it"
+                raise _refused(printable(path), cause, "chmod 600, in a file of your own")
+            return os.read(descriptor, _LONGEST).decode("utf-8", "surrogateescape")  # those are not printable
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         cause = os.strerror(error.errno or 0) if isinstance(error, OSError) else "it is not a path"
-        raise _refused(printable(path), cause, "give the path of a file, or env:NAME") from None
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _refused(
-                printable(path), "it is not a regular file", "give the path of a file, or env:NAME"
-            )
-        if status.st_mode & _OTHERS or status.st_uid not in (0, os.geteuid()):
-            cause = "others than you may read or change it"
-            raise _refused(printable(path), cause, "chmod 600, in a file of your own")
-        return os.read(descriptor, _LONGEST).decode("utf-8", "replace")
-    finally:
-        os.close(descriptor)
+        raise _refused(printable(path), cause, fix) from None
 
 
 def _parsed(text: str, where: str) -> Source:

@@ -1,6 +1,8 @@
 """Servers that answer, answer garbage, refuse, or never say a word; in threads and as real programs."""
 
 import contextlib
+import os
+import resource
 import socket
 import tempfile
 import threading
@@ -88,6 +90,23 @@ def test_a_server_that_is_not_there_is_a_fault():
         port = one.getsockname()[1]
     _, (fault,) = asked("redis", port, string("redis", port))
     assert (FaultKind.DENIED, True) == (fault.kind, fault.detail.endswith("ConnectionRefusedError"))
+
+
+@pytest.mark.parametrize("spare", [0, 2])
+def test_without_descriptors_left_nothing_is_asked(spare):
+    looks = Looks(Source("redis", 1, "redis://127.0.0.1:1"), 0.0, SystemClock())
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.ExitStack() as stack:
+        highest = max(map(int, os.listdir("/proc/self/fd")))
+        while (one := os.dup(0)) <= highest:
+            stack.callback(os.close, one)
+        os.close(one)
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (one + spare, limits[1]))
+        looks.watch()
+    (fault,) = looks.learnt()[1]
+    assert FaultKind.NO_DATA == fault.kind
+    assert not any(os.path.exists(f"/proc/self/fd/{number}") for number in range(one, one + 4))
 
 
 def test_a_look_that_is_not_over_at_the_end_is_told():

@@ -48,7 +48,7 @@ def test_a_file_and_a_variable_hold_a_connection_string(kept, text, expected):
         assert (*expected, text) == (found.service, found.port, found.secret)
 
 
-@pytest.mark.parametrize("text", [text for text, _ in STRINGS])
+@pytest.mark.parametrize("text", [*(text for text, _ in STRINGS), f"shop:{SECRET}@db.example.org/shop"])
 def test_a_connection_string_in_the_argument_is_refused(text):
     assert "got a connection string" in refusal(text)
 
@@ -69,6 +69,18 @@ def test_a_file_of_somebody_else_is_refused(kept):
 def test_what_is_no_connection_string_is_refused(kept, text):
     assert "one connection string" in refusal(kept(text))
     assert "one connection string" in refusal("env:DSN", {"DSN": text})
+
+
+def test_a_file_that_is_not_utf_8_is_refused(kept):
+    path = kept(REDIS)
+    with open(path, "ab") as file:
+        file.write(b"\xff")
+    assert "one connection string" in refusal(path)
+
+
+@pytest.mark.parametrize("path", ["/no/such/file", "/", "/proc/self/mem", "a\0b", "x" * 300])
+def test_what_cannot_be_read_is_refused(path):
+    assert "--inspect-from cannot take" in refusal(path)
 
 
 def test_a_port_that_is_none_is_refused(kept):
