@@ -91,6 +91,7 @@ class Attribution:
                 thread.cpu, thread.delay, thread.turns = cpu, delay, turns
                 thread.counted = thread.marked = Counted(*counted)
                 self._see(thread, at, call, item, stack)
+                thread.turns_seen.begin(thread.blocked, at, cpu)
                 continue
             self._changed(thread, at, (cpu, delay, turns), call, item, stack)
             if flags & RowFlag.WORKED:

@@ -16,6 +16,7 @@ from perfdiag.model import TimeClass
 _FOR_WORK = {TimeClass.NETWORK, TimeClass.CHILD, TimeClass.SLEEP}
 _RETURNED_TO = {TimeClass.SLEEP, TimeClass.LOCK}
 _NOTHING = 0.0005  # of a turn on a CPU: it woke, looked at the clock and slept again
+_BEFORE = 1.0  # seconds: how long the wait is taken to have lasted that the first look found a thread in
 
 
 @dataclass(slots=True)
@@ -30,6 +31,11 @@ class Turns:
     _last: TimeClass | None = None
     _at: float = 0.0
     _cpu: int = 0
+
+    def begin(self, time: TimeClass | None, at: float, cpu: int) -> None:
+        """The first row: a lock that it waited for before the first look has been waited for some time."""
+        if time is TimeClass.LOCK:
+            self.see(time, at if self.moved else at - _BEFORE, cpu)
 
     def see(self, time: TimeClass | None, at: float, cpu: int) -> None:
         """A row: what the thread is blocked in (None: it runs), and its CPU time in nanoseconds."""

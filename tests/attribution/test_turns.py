@@ -68,6 +68,17 @@ def test_a_lock_without_a_holder_that_gives_next_to_nothing_is_a_queue():
     assert TimeClass.LOCK is turns.told(TimeClass.LOCK, HELD)
 
 
+def test_so_is_the_turn_after_a_wait_that_began_before_the_first_look():
+    queue, short, sleep = (Turns(pooled=False, moved=moved, held={HELD}) for moved in (False, True, False))
+    for turns, time in ((queue, TimeClass.LOCK), (short, TimeClass.LOCK), (sleep, TimeClass.SLEEP)):
+        turns.begin(time, 10.0, 0)
+        turns.moved = True
+        turns.see(time, 10.1, MS // 10)
+    assert TimeClass.IDLE is queue.told(TimeClass.LOCK, FREE)
+    assert TimeClass.LOCK is short.told(TimeClass.LOCK, FREE)  # made for one piece of work
+    assert TimeClass.SLEEP is sleep.told(TimeClass.SLEEP, FREE)
+
+
 def test_a_slow_peer_is_a_peer_however_little_is_done_with_its_answers():
     turns = Turns(pooled=False, moved=True, held={HELD})
     turns.see(TimeClass.NETWORK, 10.0, 0)
