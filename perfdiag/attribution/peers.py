@@ -15,7 +15,7 @@ from perfdiag.model import Role, Snapshot, TimeClass
 from perfdiag.peer_time import TARGET, Block, Doing, PeerTime, Wait
 from perfdiag.recording import Recording
 from perfdiag.ticks import RUNNING, TASK, UNREADABLE, RowFlag
-from perfdiag.timetable import BLOCK
+from perfdiag.timetable import BLOCK, MOST_BLOCKS
 
 TITLE, SIBLING = "peer.title", "peer.sibling"  # samples of the snapshots, labels pid, title (and of)
 _IDLE = Doing(TimeClass.IDLE, -1, -1)
@@ -46,6 +46,7 @@ class Peers:
         self._things: dict[tuple[str, str], int] = {}
         self._blocks = self._snapshots = 0
         self._until = -1.0  # the end of the present block
+        self._length = BLOCK
 
     def step(self, start: int, stop: int, snapshot: Snapshot) -> None:
         """The ticks start..stop, which end with the snapshot."""
@@ -53,12 +54,14 @@ class Peers:
             self._snapshots += 1
             return
         self._relate()
-        first = self._blocks
+        while self._blocks > MOST_BLOCKS:
+            self._double()
+        first = self._blocks - (self._length > BLOCK)  # a longer one may go on
         at = self._recording.ticks.ticks["at_ns"]
         for number in range(start, stop):
-            if number == start or at[number] / 1e9 >= self._until:
+            if at[number] / 1e9 >= self._until or (number == start and self._length == BLOCK):
                 self._blocks += 1
-                self._until = at[number] / 1e9 + BLOCK
+                self._until = at[number] / 1e9 + self._length
             for row in self._reader.rows(number):
                 self._row(row)
             for key, ends in self._waits.items():
@@ -67,6 +70,18 @@ class Peers:
                     self._count(key, ends, waiting)
         self._titles(snapshot, first)
         self._snapshots += 1
+
+    def _double(self) -> None:
+        """Make the blocks twice as long, of a look that is; a block has the last title in it."""
+        self._length *= 2
+        self._blocks = (self._blocks + 1) // 2
+        for blocks in self.seen.waits.values():
+            for block, after in zip(blocks[::2], blocks[1::2], strict=False):
+                after.looks += block.looks
+                after.title = after.title or block.title
+                for one, looks in block.doing.items():
+                    after.doing[one] = after.doing.get(one, 0.0) + looks
+            blocks[:] = blocks[1::2] + blocks[len(blocks) - len(blocks) % 2 :]
 
     def _relate(self) -> None:
         """Who is at the other end of what, by now."""

@@ -3,6 +3,7 @@
 from perfdiag.model import Role, TimeClass
 from perfdiag.peer_time import TARGET as THE_TARGET
 from perfdiag.peer_time import Wait
+from perfdiag.timetable import MOST_BLOCKS
 from tests.peers_made import Town, folded
 
 
@@ -31,6 +32,19 @@ def test_only_the_looks_in_which_it_is_waited_for_count():
     town.at(0, peer)
     town.at(200, peer, "fsync", town.item("/data/wal"))
     assert (200, {TimeClass.PYTHON: 100, TimeClass.FSYNC: 100}) == looks(town.recording(), wait)
+
+
+def test_a_look_of_many_blocks_has_no_more_of_them_but_longer_ones():
+    town, peer, wait = waiting_town()
+    town.at(300, 0, "recvfrom", town.database)
+    town.at(0, peer)
+    town.titles = {812: ["postgres: shop SELECT"] * 600}
+    recording = town.recording(40_000)
+    blocks = folded(recording).seen.waits[wait]
+    assert 400 <= len(blocks) <= MOST_BLOCKS
+    assert 39_900 == sum(block.looks for block in blocks) == sum(sum(b.doing.values()) for b in blocks)
+    assert {"postgres: shop SELECT"} == {block.title for block in blocks if block.looks}
+    assert 399 == blocks[-1].snapshot
 
 
 def test_two_threads_that_wait_count_twice():
