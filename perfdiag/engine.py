@@ -30,7 +30,7 @@ from perfdiag.open_question import followed_up
 from perfdiag.options import Options, check, gate_limits, limits_of
 from perfdiag.plugins import Analyzer, Rule, Signals, Step, discover
 from perfdiag.recording import Recording
-from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
+from perfdiag.summary import breakdown_rows, brief, group_rows, unseen_children, weighted
 from perfdiag.tailoring import tailored
 from perfdiag.ticks import RowFlag
 from perfdiag.timetable import TimeTable
@@ -171,7 +171,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
         contrast=contrast(recording, meta, table, everything),
         training=guard.run("training", (), training_table, signals),
     )
-    return replace(report, brief=brief(report))
+    return replace(report, brief=brief(report, unseen_children(recording, signals)))
 
 
 def _stands_still(recording: Recording) -> bool:

@@ -12,6 +12,7 @@ from perfdiag.attribution.pressure import loads
 from perfdiag.diagnosis import BreakdownRow, Finding, GroupRow, Report, Severity, Weighted
 from perfdiag.judge import ALTERNATIVES
 from perfdiag.model import STOPPED, Object, TimeClass
+from perfdiag.plugins import Signals
 from perfdiag.recording import Recording
 from perfdiag.stats.shares import shares
 from perfdiag.timetable import TimeKey, TimeTable
@@ -21,6 +22,7 @@ from perfdiag.units import Unit, human
 _SHOWN = 0.01  # of the busy time; smaller rows are left to the formats that draw
 _MOST = 30
 _UNJUDGED = 0.15  # of the busy time: that much of what no rule judges is told in the brief
+_AT_WORK = 0.3  # CPUs: children that use that much do something that is waited for
 _JUDGED = frozenset(time for _, _, times in ALTERNATIVES for time in times)
 
 
@@ -90,8 +92,26 @@ def weighted(table: TimeTable, recording: Recording) -> tuple[Weighted, ...]:
     )
 
 
-def brief(report: Report) -> tuple[str, ...]:
-    """What, how much, what to do: three sentences."""
+def unseen_children(recording: Recording, signals: Signals) -> tuple[str, ...]:
+    """What is said of a process that is held up by nothing, whose children compute and were not looked at; ()
+    where that is not so."""
+    work, alive = signals.value("children.work"), signals.value("children.alive")
+    if len(recording.processes) != 1 or work < _AT_WORK:
+        return ()
+    start, end = recording.window
+    children = f"{alive:.0f} children" if alive >= 2 else "children"
+    used = human(work * (end - start), Unit.SECONDS)
+    name = recording.meta.target or "The target"
+    return (
+        f"{name} is not held up itself; its {children} used {used} of CPU meanwhile and were not looked at.",
+        f"They kept {work:.1f} CPUs busy.",
+        "Look again with -s (--subprocesses), which follows them.",
+    )
+
+
+def brief(report: Report, unseen: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What, how much, what to do: three sentences. `unseen`: those of what was not looked at, said when
+    nothing was found."""
     if report.verdict == "inconclusive":
         return _inconclusive(report)
     first = next((f for f in report.findings if f.severity >= Severity.NOTICE), None)
@@ -103,7 +123,7 @@ def brief(report: Report) -> tuple[str, ...]:
         )
     if first is None:
         healthy = (_healthy(report), _occupied(report.groups), "Nothing needs to be done.")
-        return _unjudged(report) or healthy
+        return _unjudged(report) or unseen or healthy
     return (first.summary, _worth(first), _first_sentence(first.advice))
 
 

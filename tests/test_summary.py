@@ -4,10 +4,12 @@ import pytest
 
 from perfdiag.attribution.busy import busy_time
 from perfdiag.attribution.fold import Attribution
-from perfdiag.diagnosis import Severity
-from perfdiag.model import STOPPED, TimeClass
-from perfdiag.summary import breakdown_rows, brief, group_rows, weighted
+from perfdiag.diagnosis import Severity, Signal
+from perfdiag.model import STOPPED, Estimate, Role, TimeClass
+from perfdiag.plugins import Signals
+from perfdiag.summary import breakdown_rows, brief, group_rows, unseen_children, weighted
 from perfdiag.timetable import TimeTable
+from perfdiag.units import Unit
 from tests.examples import CALM, FULL, INCONCLUSIVE, ratio
 from tests.recordings_made import Shop, run, wait
 
@@ -123,3 +125,27 @@ def test_time_that_no_rule_judges_is_not_called_healthy():
     assert "Nothing needs to be done." not in said
     calm = (replace(row, pressed=False), replace(row, time=TimeClass.PYTHON))
     assert brief(CALM) == brief(replace(CALM, breakdown=calm))
+
+
+@pytest.mark.parametrize(("work", "alive", "said"), [(3.5, 4, "its 4 children"), (0.4, 0, "its children")])
+def test_children_that_compute_and_were_not_looked_at_are_told_of_who_waits_for_them(work, alive, said):
+    recording, _ = played(shop())
+    used = Signals([level("children.work", work), level("children.alive", alive)])
+    first, _, third = brief(CALM, unseen_children(recording, used))
+    assert said in first
+    assert "-s (--subprocesses)" in third
+
+
+def test_children_that_rest_or_were_looked_at_change_nothing():
+    recording, _ = played(shop())
+    assert () == unseen_children(
+        recording, Signals([level("children.work", 0.1), level("children.alive", 4)])
+    )
+    assert () == unseen_children(recording, Signals([]))
+    recording.processes.append(replace(recording.processes[0], pid=43, role=Role.WORKER))
+    assert () == unseen_children(recording, Signals([level("children.work", 3.5)]))
+
+
+def level(name, value):
+    estimate = Estimate(value=value, low=value, high=value, unit=Unit.COUNT, n=1)
+    return Signal(name=name, subject="process:42", estimate=estimate)

@@ -1,10 +1,10 @@
 """The target's own use of the machine: its process, and the control groups that it is in.
 
 About the process `process.cpu` (CPUs in use, mean), `process.children.cpu` (used by children that it has
-waited for), `process.resident`, `process.threads`, `process.descriptors` (used of its limit),
-`process.faults{kind}`, `process.switches{kind}`,
-`process.io{direction}` (what reached a disk), `memory.reread` (of what a disk was read for, the part that had
-been in memory before). About its groups, with the label `cgroup`,
+waited for), `children.alive` and `children.work` (CPUs in use by those, ended or not), `process.resident`,
+`process.threads`, `process.descriptors` (used of its limit), `process.faults{kind}`,
+`process.switches{kind}`, `process.io{direction}` (what reached a disk), `memory.reread` (of what a disk was
+read for, the part that had been in memory before). About its groups, with the label `cgroup`,
 `use.cgroup.cpu.utilization` (of the quota) and `.saturation` (of the quota's periods, those in which it
 stopped the group), `use.cgroup.memory.utilization`, `.saturation` and `.errors` (killed for lack of memory);
 `cgroup.memory.reclaims` (times that the limit was reached and other pages had to go); and `cpu.quota`: the
@@ -47,6 +47,9 @@ def _process(interval: Interval, pid: str) -> Iterator[Fact]:
     yield Level("process.cpu", used, Unit.COUNT, subject=subject)
     of_children = [interval.rate("process.children.cpu", pid=pid, mode=mode) for mode in ("user", "system")]
     yield Level("process.children.cpu", total(of_children), Unit.COUNT, subject=subject)
+    if (alive := interval.after.value("children.alive", pid=pid)) is not None:
+        yield Level("children.alive", alive, Unit.COUNT, subject=subject)
+        yield Level("children.work", interval.rate("children.work", pid=pid), Unit.COUNT, subject=subject)
     for name, unit in (("process.resident", Unit.BYTES), ("process.threads", Unit.COUNT)):
         if (value := interval.after.value(name, pid=pid)) is not None:
             yield Level(name, value, unit, subject=subject)
