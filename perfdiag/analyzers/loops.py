@@ -71,11 +71,12 @@ def _of_group(
             below[function_key(frame)] += spent[stack]
             places.setdefault(function_key(frame), place(frame, step.stacks[stack]))
     largest = sorted(below, key=lambda name: (-below[name], name))[:_MOST]
-    rows = {name: _rows(group, {name}, busy, step) for name in largest}
-    functions = [name for name in largest if 0 < _MOSTLY * rows[name].sum() <= below[name]]
+    rows = _rows(group, busy, step)
+    spans = {name: _time_below({name}, rows, busy) for name in largest}
+    functions = [name for name in largest if 0 < _MOSTLY * spans[name].sum() <= below[name]]
     if not functions:
         return
-    parts = [_rows(group, set(functions), busy, step), *(rows[name] for name in functions)]
+    parts = [_time_below(set(functions), rows, busy), *(spans[name] for name in functions)]
     total, *each = shares(np.array(parts), busy.total)
     found = culprit(
         (_below(step.stacks[stack], depth[stack]), seconds)
@@ -132,16 +133,17 @@ def _plain(name: str, value: float, unit: Unit, n: int) -> Signal:
     return Signal(name=name, subject="", estimate=estimate)
 
 
-def _rows(group: str, functions: set[str], busy: Busy, step: Step) -> Array:
-    """Busy time of the group below these functions, in each block."""
-    return busy.part(
-        row
+def _rows(group: str, busy: Busy, step: Step) -> list[tuple[set[str], Array]]:
+    """Busy time of the group, in each block, and the functions that it was spent below."""
+    return [
+        (function_keys(step.stacks[key.stack]), row)
         for key, row in busy.rows
-        if key.group == group
-        and key.time not in IMPOSED
-        and key.stack >= 0
-        and not functions.isdisjoint(function_keys(step.stacks[key.stack]))
-    )
+        if key.group == group and key.time not in IMPOSED and key.stack >= 0
+    ]
+
+
+def _time_below(functions: set[str], rows: Sequence[tuple[set[str], Array]], busy: Busy) -> Array:
+    return busy.part(row for names, row in rows if not functions.isdisjoint(names))
 
 
 def _below(stack: Stack, depth: int) -> Stack:
