@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from perfdiag.diagnosis import Claim, Draft, Evidence, Signal, Table
 from perfdiag.judge import name_of, pid_of, share_limits, time_draft
-from perfdiag.model import IMPOSED, TimeClass
+from perfdiag.model import IMPOSED, Place, TimeClass
 from perfdiag.plugins import Rule, Signals
 from perfdiag.units import Unit, human
 
@@ -47,22 +47,19 @@ def _durations(signals: Signals, group: str) -> list[Evidence]:
 
 def _table(signals: Signals, group: str) -> list[Table]:
     """The callbacks that took long, those that took most time in all first."""
-    rows: dict[tuple[str, str], list[float]] = {}
+    rows: dict[tuple[str, Place | None], list[float]] = {}
     for one in signals.all("loop.lasted", group=group):
-        row = rows.setdefault((one.label("loop"), name_of(one.where)), [float(one.estimate.n)])
-        row.append(one.estimate.value)
+        rows.setdefault((one.label("loop"), one.where), [float(one.estimate.n)]).append(one.estimate.value)
     shares = {
         (one.where.file, one.where.function): one.estimate.value
         for one in signals.all("loop.callback", group=group)
         if one.where
     }
-    places = {name_of(one.where): one.where for one in signals.all("loop.lasted", group=group)}
     several = any(loop for loop, _ in rows)
     cells: list[tuple[str | float, ...]] = []
-    for (loop, name), values in rows.items():
-        where = places[name]
+    for (loop, where), values in rows.items():
         share = shares.get((where.file, where.function), 0.0) if where else 0.0
-        cells.append((name, *((loop,) if several else ()), *values, share))
+        cells.append((name_of(where), *((loop,) if several else ()), *values, share))
     columns = ("times", "median, s", "95th percentile, s", "longest, s", "share of the busy time")
     head = ("callback", *(("loop",) if several else ()), *columns)
     return [Table(name="callbacks that hold up the loop", columns=head, rows=tuple(cells))] if cells else []

@@ -95,7 +95,7 @@ def _tables(signals: Signals, lock: str) -> list[Table]:
     for what in ("waits", "holds"):
         of = [one.estimate for one in times if one.label("what") == what]
         if of:
-            rows.append((what, float(of[0].n), *(one.value for one in of)))
+            rows.append((what, float(of[0].n), *(one.value for one in of[:3])))  # of the first of its name
     tick = human(float(times[0].estimate.caveats[0]), Unit.SECONDS) if times else ""
     tables = [
         Table(

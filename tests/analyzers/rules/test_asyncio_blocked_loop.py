@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from perfdiag.analyzers.rules.asyncio_blocked_loop import SPEC
@@ -47,3 +49,15 @@ def test_each_loop_is_judged_on_its_own():
     another = (("group", "another loop"),)
     signals = (share("loop.blocked", 0.5, labels=MAIN), share("loop.blocked", 0.2, labels=another))
     assert ["warning", "notice"] == verdicts(SPEC, *signals)
+
+
+def test_callbacks_of_the_same_name_have_a_row_each():
+    other = replace(LOAD, file="/srv/stock/orders.py")
+    signals = [
+        share("loop.lasted", number / 10, where=where, labels=(*MAIN, ("loop", ""), ("of", of)))
+        for where in (LOAD, other)
+        for number, of in enumerate(("median", "95th percentile", "longest"))
+    ]
+    (found,) = said(SPEC, share("loop.blocked", 0.5, where=LOAD, labels=MAIN), *signals)
+    (table,) = found.tables
+    assert [len(table.columns)] * 2 == [len(row) for row in table.rows]

@@ -165,3 +165,10 @@ def test_who_has_a_file_locked_is_another_process():
     assert said_so in found.summary
     assert ("at the other end: backup (pid 77)",) == found.chain
     assert "perfdiag profile -p 77" in found.next
+
+
+def test_of_two_locks_of_one_name_the_times_of_the_first_are_told():
+    of = ("median", "95th percentile", "longest")
+    times = [seconds(0.01 * n, "waits", name) for n, name in enumerate(2 * of, 1)]
+    (table,) = contended(*times).tables
+    assert (("waits", 9.0, 0.01, 0.02, 0.03),) == table.rows
