@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from perfdiag.diagnosis import Signal
-from perfdiag.model import Estimate, Meta, Sample
+from perfdiag.model import Estimate, Labels, Meta, Sample
 from perfdiag.plugins import Analyzer, Step
 from perfdiag.units import Unit, human
 
@@ -69,20 +69,22 @@ def _commands(state: Answers) -> Iterator[tuple[str, str, float, Unit]]:
     """The commands that took most of the time between the first look and the last."""
     if len(state.looks) < 2:
         return
-    (start, before), (end, after) = state.looks[0], state.looks[-1]
-    known = {sample.labels: sample.value for sample in before if sample.name == "inspected.command"}
-    grown = [
-        (sample.value - known.get(sample.labels, 0.0), dict(sample.labels))
-        for sample in after
-        if sample.name == "inspected.command"
-    ]
-    calls = {labels["command"]: count for count, labels in grown if labels.get("of") == "calls"}
-    spent = [(seconds, labels) for seconds, labels in grown if labels.get("of") == "time"]
-    for seconds, labels in sorted(spent, key=lambda one: -one[0])[:_NAMED]:
-        share = min(1.0, seconds / max(1e-3, end - start))
+    (start, _), (end, after) = state.looks[0], state.looks[-1]
+    known: dict[Labels, float] = {}
+    for _, samples in state.looks:
+        for sample in samples:
+            known.setdefault(sample.labels, sample.value)
+    grown: dict[str, dict[tuple[str, str], float]] = {"calls": {}, "time": {}}
+    for sample in after:
+        labels = dict(sample.labels)
+        of, who = labels.get("of", ""), (labels.get("command", ""), labels.get("port", ""))
+        if sample.name == "inspected.command" and of in grown:
+            grown[of][who] = sample.value - known[sample.labels]
+    spent = grown["time"]
+    for name, port in sorted(spent, key=lambda who: (-spent[who], who))[:_NAMED]:
+        share = min(1.0, spent[name, port] / max(1e-3, end - start))
         if share >= _NOTABLE:
-            name, port = labels["command"], labels.get("port", "")
-            times = f"{calls.get(name, 0):.0f} calls"
+            times = f"{grown['calls'].get((name, port), 0):.0f} calls"
             text = f"by its own count, {name.upper()} takes {human(share, Unit.RATIO)} of its time ({times})"
             yield text, port, share, Unit.RATIO
 
