@@ -134,7 +134,7 @@ def samples(
 def followed_up(recording: Recording) -> tuple[FollowUp, ...]:
     """What was asked during the look, and what came of it."""
     last = recording.snapshots[-1].samples if recording.snapshots else ()
-    answers = [one for one in last if one.name == ANSWER]
+    answers = [one for one in last if one.name == ANSWER and one.value > 0]
     return tuple(
         _follow_up(dict(asked.labels), asked.value, answers)
         for asked in last

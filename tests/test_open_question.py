@@ -111,12 +111,13 @@ def test_an_answer_names_the_functions_that_were_asked_for(part: Part, expected:
     assert answer_of(replace(question, part=part)).startswith(expected)
 
 
-def test_an_answer_that_met_nothing_says_so() -> None:
+@pytest.mark.parametrize("looks", [(), (("deflate_slow", LIBZ, Origin.NATIVE, 0),)])
+def test_an_answer_that_met_nothing_says_so(looks: tuple[tuple[str, str, Origin, int], ...]) -> None:
     question = question_of(recorded(burning(gil=False)))
     assert question
     recording = recorded(burning())
     last = recording.snapshots[-1]
-    recording.snapshots[-1] = replace(last, samples=samples(question, (), 3.6))
+    recording.snapshots[-1] = replace(last, samples=samples(question, looks, 3.6))
     assert ["it met none of them any more"] == [one.answer for one in followed_up(recording)]
 
 
