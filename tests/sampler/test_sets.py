@@ -85,3 +85,10 @@ def test_connections_that_nobody_waits_for_are_found(server):
     server.accept()
     server.sets.look(time.monotonic() + 4)
     assert [f"{SERVING} of {os.getpid()}"] == found()
+
+
+def test_a_process_with_very_many_descriptors_is_not_listed(server, monkeypatch):
+    monkeypatch.setattr("perfdiag.sampler.sets._LISTED", 4)
+    server.accept(), server.accept()
+    server.sets.look(time.monotonic() + 2)
+    assert [] == server.interned.list
