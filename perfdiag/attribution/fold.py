@@ -48,7 +48,7 @@ class Attribution:
         self.herds = Herds()
         self.loops = Loops(self._reader.stack, episode, self._reader.serves_several)
         self._tasks = Tasks(self._reader, self._threads)
-        self._children = OwnChildren(recording.processes)
+        self._children = OwnChildren(self._reader.parent)
         self._fault_price = FaultPrice(recording.snapshots)
 
     def step(self, start: int, stop: int, end: float) -> tuple[list[Slice], dict[tuple[int, int], str]]:

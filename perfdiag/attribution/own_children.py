@@ -4,10 +4,10 @@ Of a program of several processes, a parent that waits for its child is as idle 
 helper. A child that nobody looked at is different: the wait is all that is known of what it did.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from perfdiag.model import Process, Slice, TimeClass
+from perfdiag.model import Slice, TimeClass
 
 _UNSEEN = 0.05  # seconds that a child may have lived before it was found
 
@@ -22,12 +22,11 @@ class _Lives:
 
 
 class OwnChildren:
-    """Told of the births and ends of threads; `processes` may grow behind it."""
+    """Told of the births and ends of threads; `parent` of a process is -1 where nobody looks at it."""
 
-    def __init__(self, processes: Sequence[Process]) -> None:
-        self._processes = processes
+    def __init__(self, parent: Callable[[int], int]) -> None:
+        self._parent = parent
         self._threads: dict[int, int] = {}  # process -> threads that live
-        self._parents: dict[int, int] = {}
         self._lives: dict[int, _Lives] = {}
 
     def born(self, process: int, at: float, *, first: bool) -> None:
@@ -70,12 +69,3 @@ class OwnChildren:
                 break
             covered += max(0.0, min(end, part.t1) - max(start, part.t0))
         return min(1.0, covered / (part.t1 - part.t0))
-
-    def _parent(self, process: int) -> int:
-        """The index of its parent, the last one with that number before it; -1 when nobody looked at it."""
-        if process not in self._parents:
-            known = self._processes
-            ppid = known[process].ppid if process < len(known) else -1
-            found = [index for index in range(min(process, len(known))) if known[index].pid == ppid]
-            self._parents[process] = found[-1] if found else -1
-        return self._parents[process]

@@ -16,6 +16,7 @@ class Reader:
         self._named = 0
         self._next_row = self._next_gil = 0
         self._users: dict[int, Frame | None] = {}
+        self._parents: dict[int, int] = {}
         self._serving: set[str] = set()
         self._told = 0  # objects whose names were looked at
         self.gil: dict[int, tuple[int, int]] = {}  # process -> (holder, flags) at the present tick
@@ -55,10 +56,14 @@ class Reader:
         return "" if alone else processes[process].comm
 
     def parent(self, process: int) -> int:
-        """The process that started this one, -1 where nobody looks at it."""
-        processes = self._recording.processes
-        ppid = processes[process].ppid if process < len(processes) else -1
-        return next((n for n in range(min(process, len(processes))) if processes[n].pid == ppid), -1)
+        """The process that started this one, the last with its number before it; -1 where nobody looks at
+        it."""
+        if process not in self._parents:
+            before = self._recording.processes[:process]
+            ppid = self._recording.processes[process].ppid
+            found = [number for number, one in enumerate(before) if one.pid == ppid]
+            self._parents[process] = found[-1] if found else -1
+        return self._parents[process]
 
     @property
     def serves(self) -> bool:

@@ -1,9 +1,9 @@
 """Short sleeps from one line, and next to nothing done between two of them, nor waited for: it looks
 whether something has come, and most times nothing has. In a loop of callbacks others may have run."""
 
-from perfdiag.case import Case, Recognised
+from perfdiag.attribution.waits import in_asyncio
+from perfdiag.case import Case, Part, Recognised
 from perfdiag.diagnosis import Evidence
-from perfdiag.model import Stack
 from perfdiag.plugins import Pattern, Signals
 from perfdiag.units import Unit, human
 
@@ -16,7 +16,7 @@ _NOTHING = 0.1  # of a sleep: the CPU time between two
 
 def recognise(case: Case, _signals: Signals) -> Recognised | None:
     share, line = case.main_line()
-    if not case.turns or share < _LINE or case.share(lambda part: calls_back(part.stack)) > 1 - _LINE:
+    if not case.turns or share < _LINE or case.share(_called_back) > 1 - _LINE:
         return None
     between = case.team.computing * case.seconds / case.turns
     others = case.team.own_turns + case.team.idle_turns - case.turns
@@ -36,9 +36,9 @@ def recognise(case: Case, _signals: Signals) -> Recognised | None:
     )
 
 
-def calls_back(stack: Stack | None) -> bool:
-    """Whether an event loop has called what is on the stack."""
-    return any("/asyncio/" in frame.file for frame in stack.frames) if stack else False
+def _called_back(part: Part) -> bool:
+    """Whether an event loop of asyncio has called what is on the stack."""
+    return part.stack is not None and in_asyncio(part.stack.frames)
 
 
 SPEC = Pattern(name="polling", help=__doc__ or "", kinds=("sleep",), recognise=recognise)

@@ -1,13 +1,9 @@
 import pytest
 
 from perfdiag.attribution.own_children import OwnChildren
-from perfdiag.model import Process, Slice, TimeClass
+from perfdiag.model import Slice, TimeClass
 
 CHILD, IDLE = TimeClass.CHILD, TimeClass.IDLE
-
-
-def process(pid, ppid):
-    return Process(key=f"{pid}@1", pid=pid, ppid=ppid, started=1, comm="a", exe="", uid=0, cpus=2)
 
 
 def wait(t0, t1, time=CHILD, process=0, weight=None):
@@ -24,7 +20,7 @@ def told(children, *slices):
 @pytest.fixture
 def children():
     """Of a parent that is looked at from the start."""
-    found = OwnChildren([process(10, 1), process(11, 10), process(12, 10), process(13, 99)])
+    found = OwnChildren(lambda process: 0 if process in (1, 2) else -1)
     found.born(0, 0.0, first=True)
     return found
 

@@ -43,6 +43,7 @@ def test_the_parent_of_a_process_is_the_one_before_it_with_that_number():
     shop.thread(1, run(1, shop.price))
     recording = shop.recording()
     parent = recording.processes[0]
-    recording.processes.append(replace(parent, pid=parent.pid + 1, ppid=parent.pid))
+    child = replace(parent, pid=parent.pid + 1, ppid=parent.pid)
+    recording.processes += [child, parent, child]  # the number was given again
     reader = Reader(recording)
-    assert [-1, 0, -1] == [reader.parent(number) for number in (0, 1, 2)]
+    assert [-1, 0, -1, 2] == [reader.parent(number) for number in range(4)]
