@@ -25,6 +25,7 @@ from perfdiag.model import Fault, Role, Snapshot
 from perfdiag.origins import Origins
 from perfdiag.plugins import Collector, discover
 from perfdiag.recording import Recording
+from perfdiag.sampler import tcp_sockets
 from perfdiag.sampler.client import Sampler
 from perfdiag.sampler.engines.aside import Outcome
 from perfdiag.sampler.engines.beside import Beside
@@ -37,6 +38,7 @@ _STEP = 0.1  # seconds between two looks at the stop flag
 _MOST = 64  # processes whose counters are read in a snapshot
 _BEGINS = 1.0  # seconds in which a command has begun, and its interpreter
 _SNAPSHOTS = 0.3  # of the budget, at most, goes into snapshots
+_SOCKETS = 0.2  # and so much into looks at sockets
 _EACH = 600.0  # seconds with a snapshot in each; later ones are rarer, so that a day has some thousands
 _GRACE = 3.0  # seconds that the sampler may take beyond the duration
 
@@ -58,7 +60,8 @@ class Collection:
         processes = [replace(describe(target, host, self._inspector), role=role) for target in targets]
         self.recording = Recording(meta=opened(host, processes, plan), processes=processes)
         self._titles = Titles(host, self._inspector)
-        self._sockets = AllTcpSockets([target.pidfd for target in targets], host)
+        share = min(tcp_sockets.SHARE, _SOCKETS * plan.budget)
+        self._sockets = AllTcpSockets([target.pidfd for target in targets], host, share)
         self._blind = _blind(targets, host)
         self._rows = 0
         self._looks = Looks(plan.inspect, plan.duration, host.clock)

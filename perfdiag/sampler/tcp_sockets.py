@@ -30,7 +30,7 @@ _ADDRESSES = 64  # that are listened on; those beyond are not told
 _EVERY = 0.2  # seconds between two looks at those that listen
 _MOST_PROCESSES = 64
 _SCAN = 1.0  # seconds between two looks at all descriptors
-_SHARE = 0.05  # of a core, at most, goes into looks: there may be a million descriptors
+SHARE = 0.05  # of a core, at most, goes into looks: there may be a million descriptors
 _OTHERS = "others"
 _FRESH = 16  # segments sent, at most: a handshake (that of TLS too), a question, the end
 
@@ -170,8 +170,8 @@ class TcpSockets:
 class AllTcpSockets:
     """The TCP sockets of all processes of a recording, the first of which are held by `pidfds`."""
 
-    def __init__(self, pidfds: Sequence[int], host: Host) -> None:
-        self._pidfds, self._host = pidfds, host
+    def __init__(self, pidfds: Sequence[int], host: Host, share: float = SHARE) -> None:
+        self._pidfds, self._host, self._share = pidfds, host, share
         self._sockets: dict[int, TcpSockets] = {}  # by the number of the process
         self._held: list[Target] = []
         self._next = 0.0
@@ -187,7 +187,7 @@ class AllTcpSockets:
                 if number not in self._sockets:
                     self._sockets[number] = self._begin(number, process)
                 self._sockets[number].look(now)
-        self._next = now + max(_EVERY, (time.process_time() - mark) / _SHARE)
+        self._next = now + max(_EVERY, (time.process_time() - mark) / self._share)
 
     def samples(self) -> Iterable[Sample]:
         for sockets in self._sockets.values():

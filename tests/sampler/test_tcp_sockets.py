@@ -117,18 +117,19 @@ def test_what_is_remembered_of_a_process_does_not_grow(own):
     assert len(own._other) < 100
 
 
-def test_looks_that_cost_much_are_rare(server, monkeypatch):
+@pytest.mark.parametrize(("share", "looks"), [(0.05, 5.0), (0.02, 2.0)])
+def test_looks_that_cost_much_are_rare(server, monkeypatch, share, looks):
     clock = SimpleNamespace(now=0, monotonic_ns=lambda: clock.now)
     spent = iter(range(100))
     monkeypatch.setattr("perfdiag.sampler.tcp_sockets.time.process_time", lambda: 0.1 * next(spent))
     pidfd = os.pidfd_open(os.getpid())
-    every = AllTcpSockets([pidfd], Host(clock=clock))
+    every = AllTcpSockets([pidfd], Host(clock=clock), share)
     me = Process(key="", pid=os.getpid(), ppid=1, started=1, comm="", exe="", uid=0, cpus=1)
     for clock.now in range(0, 10_000_000_000, 100_000_000):
         every.look([me])
     every.close()
     os.close(pidfd)
-    assert [5.0] == found(every, "sockets.looked")
+    assert [looks] == found(every, "sockets.looked")
 
 
 def test_a_process_that_may_not_be_asked_gives_nothing(monkeypatch, server):
