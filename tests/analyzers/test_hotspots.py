@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from perfdiag.analyzers.hotspots import SPEC
 from perfdiag.model import Place
 from tests.analyzers.folded import shares, signals_of
@@ -18,6 +20,28 @@ def test_the_hot_function_of_a_group_is_the_deepest_with_most_of_its_cpu_time():
     signals = signals_of(SPEC, shop.recording())
     assert [("price", 0.8)] == places(signals, "cpu.function")
     assert {("rate", 0.4), ("cost", 0.4)} == set(places(signals, "cpu.self"))
+
+
+@pytest.mark.parametrize(
+    ("ticks", "where", "other", "share"),
+    [
+        # of the framework, of the view itself, of what it calls
+        ((25, 20, 55), "rate", "price", 0.75),  # most of the view, and of all
+        ((25, 40, 35), "price", None, 0.75),
+        ((35, 25, 40), "price", None, 0.65),  # most of the view, but not nearly half of all
+        ((0, 30, 70), "rate", None, 0.7),
+    ],
+)
+def test_where_most_of_it_is_in_one_callee_that_is_the_place_to_look_at(ticks, where, other, share):
+    shop = Shop()
+    framework = shop.stack("views.py:4 serve")
+    view = shop.stack("orders.py:41 price", "views.py:4 serve")
+    callee = shop.stack("tax.py:9 rate", "orders.py:42 price", "views.py:4 serve")
+    stacks = (framework, view, callee)
+    shop.thread(1, *4 * tuple(run(count, stack) for count, stack in zip(ticks, stacks, strict=True) if count))
+    (found,) = [one for one in signals_of(SPEC, shop.recording()) if one.name == "cpu.function"]
+    assert (where, other) == (found.where.function, found.other and found.other.function)
+    assert share == pytest.approx(found.estimate.value, abs=0.03)
 
 
 def test_each_group_of_threads_has_its_own_largest_first():

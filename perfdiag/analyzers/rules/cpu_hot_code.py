@@ -1,6 +1,7 @@
 """Computing, in this function: most of the busy time of a group of threads is CPU time below it.
 
-The function is the deepest one of user code below which most of that group's CPU time is spent.
+The function is the deepest one of user code below which most of that group's CPU time is spent; where most of
+that is in one that it calls, that one is the place to look at.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,9 +19,10 @@ LIMITS = share_limits(
 
 def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
     for signal in signals.all("cpu.function"):
-        where = signal.where
+        where = signal.other or signal.where  # the function that the share is of
         name = f"{where.file}:{where.function}" if where and where.stack else ""  # without: the program
         share = human(signal.estimate.value, Unit.RATIO)
+        inner = f", most of it in {name_of(signal.where)}" if signal.other else ""
         draft = time_draft(
             signal,
             signals,
@@ -31,7 +33,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
                 functions=frozenset({name} if name else ()),
                 group=signal.label("group"),
             ),
-            summary=f"{name_of(where)} and what it calls compute for {share} of the busy time.",
+            summary=f"{name_of(where)} and what it calls compute for {share} of the busy time{inner}.",
             next_step=f"perfdiag profile -p {pid_of(signal)} -d 30 -f collapsed -o hot.collapsed",
         )
         if draft:

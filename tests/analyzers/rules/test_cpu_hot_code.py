@@ -35,6 +35,7 @@ def test_it_claims_the_cpu_time_below_its_function_in_its_group():
     (found,) = said(SPEC, signal)
     assert "load (orders.py:88) and what it calls compute for 40 % of the busy time." == found.summary
     assert frozenset({"/srv/shop/orders.py:load"}) == found.claim.functions
+    assert "load" == found.where.function
     assert ("workers", {TimeClass.PYTHON, TimeClass.NATIVE}) == (found.claim.group, found.claim.times)
 
 
@@ -48,3 +49,12 @@ def test_of_a_program_whose_functions_are_not_known_it_claims_all_cpu_time():
     (found,) = said(SPEC, signal)
     assert "nginx and what it calls compute for 40 % of the busy time." == found.summary
     assert frozenset() == found.claim.functions
+
+
+def test_a_callee_that_has_most_of_it_is_named_and_the_share_stays_that_of_its_caller():
+    rate = Place(file="/srv/shop/tax.py", function="rate", line=9, stack=("/srv/shop/tax.py:9 rate",))
+    (found,) = said(SPEC, share("cpu.function", 0.7, where=rate, other=LOAD))
+    assert found.summary.endswith(" compute for 70 % of the busy time, most of it in rate (tax.py:9).")
+    assert found.summary.startswith("load (orders.py:88)")
+    assert "rate" == found.where.function
+    assert frozenset({"/srv/shop/orders.py:load"}) == found.claim.functions
