@@ -164,7 +164,7 @@ def diagnose(recording: Recording, options: Options) -> Report:
         breakdown=breakdown_rows(table, recording, everything),
         functions=function_rows(everything, recording.stacks),
         use=guard.run("use", (), use_table, signals),
-        not_evaluated=tuple(missing),
+        not_evaluated=(*missing, *undecided.unread_tasks(recording, findings)),
         faults=_faults(recording, guard),
         profile=weighted(table, recording),
         followed_up=followed_up(recording),

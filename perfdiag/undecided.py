@@ -5,12 +5,14 @@ tells when its bound will have passed the limit. A report of which nothing is ce
 may well be an illness, is inconclusive, as is one for which too few looks were made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from perfdiag.diagnosis import Finding, Severity
+from perfdiag.attribution.waits import in_asyncio
+from perfdiag.diagnosis import Finding, NotEvaluated, Severity
 from perfdiag.model import Meta
 from perfdiag.plugins import Rule, Signals
+from perfdiag.recording import Recording
 from perfdiag.stats.means import FEW_VALUES
 
 _RANKED = 0.6  # of the planned ticks: below it nothing is ranked
@@ -18,6 +20,10 @@ _LEAST_TICKS = 100  # a plan for fewer says nothing about a program, however wel
 _LONGEST = 600.0  # seconds: what is not decided by then lies at its limit
 _DEFAULT = 10.0  # seconds of a look for which nothing was asked
 SHORT = "a longer look: its readings, one a second, are too few for an interval"
+
+_READ_FROM = (3, 14)  # CPython
+_OF_TASKS = ("lock.contention", "net.peer-wait", "net.send-wait", "pool.exhausted", "queue.backlog")
+TASKS = "in asyncio tasks, whose waits can be read from CPython 3.14 on: their loop looks idle meanwhile"
 
 
 def too_short(rule: Rule, signals: Signals) -> bool:
@@ -28,6 +34,23 @@ def too_short(rule: Rule, signals: Signals) -> bool:
 def _few(need: str, signals: Signals) -> bool:
     read = [one.estimate for name in need.split(" or ") for one in signals.all(name)]
     return bool(read) and all(0 < one.n < FEW_VALUES and one.caveats for one in read)
+
+
+def unread_tasks(recording: Recording, findings: Iterable[Finding]) -> Iterator[NotEvaluated]:
+    """The kinds of waits that tasks of asyncio may be in, where there is a loop whose tasks were not read."""
+    if any(thread.loop for thread in recording.threads) or any(
+        _reads_tasks(process.runtime) for process in recording.processes
+    ):
+        return
+    found = {finding.kind for finding in findings}
+    if any(in_asyncio(stack.frames) for stack in recording.stacks):
+        yield from (NotEvaluated(kind=kind, missing=TASKS) for kind in _OF_TASKS if kind not in found)
+
+
+def _reads_tasks(runtime: str) -> bool:
+    """'CPython 3.14.0'"""
+    version = runtime.rpartition(" ")[2].split(".")[:2]
+    return all(part.isdigit() for part in version) and tuple(map(int, version)) >= _READ_FROM
 
 
 def enough(meta: Meta) -> bool:

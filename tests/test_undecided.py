@@ -3,12 +3,23 @@ from dataclasses import replace
 import pytest
 
 from perfdiag.diagnosis import Severity, Signal
-from perfdiag.model import Cost, Estimate
+from perfdiag.model import Cost, Estimate, Thread
 from perfdiag.plugins import Rule, Signals
 from perfdiag.stats.means import Mean
-from perfdiag.undecided import enough, may_be_ill, more_time, needed, too_short, unranked, verdict
+from perfdiag.undecided import (
+    TASKS,
+    enough,
+    may_be_ill,
+    more_time,
+    needed,
+    too_short,
+    unranked,
+    unread_tasks,
+    verdict,
+)
 from perfdiag.units import Unit
 from tests.examples import FULL, PEER_WAIT
+from tests.recordings_made import STDLIB, Shop, wait
 
 LIMITS = (("share_notice", 0.1), ("share_warning", 0.3), ("share_critical", 0.7))
 
@@ -110,3 +121,34 @@ def test_a_level_that_was_read_twice_is_too_little_to_judge_by(number: int, expe
 
 def test_what_was_not_read_at_all_is_missing_and_not_too_little() -> None:
     assert not too_short(RULE, Signals([]))
+
+
+def with_loop(runtime: str, *frames: str):
+    """The recording of a program that waits on this stack."""
+    shop = Shop()
+    shop.thread(1, wait(100, "epoll_wait", shop.stack(*frames)), main=True)
+    recording = shop.recording()
+    recording.processes = [replace(recording.processes[0], runtime=runtime)]
+    return recording
+
+
+LOOP = (f"{STDLIB}/selectors.py:468 EpollSelector.select", f"{STDLIB}/asyncio/base_events.py:1 _run_once")
+
+
+def test_what_tasks_wait_for_is_not_evaluated_where_they_cannot_be_read():
+    told = list(unread_tasks(with_loop("CPython 3.11.7", *LOOP), [PEER_WAIT]))
+    assert {TASKS} == {one.missing for one in told}
+    kinds = {one.kind for one in told}
+    assert "pool.exhausted" in kinds
+    assert "net.peer-wait" not in kinds  # some of it was seen
+
+
+@pytest.mark.parametrize(("runtime", "frames"), [("CPython 3.14.0", LOOP), ("CPython 3.11.7", LOOP[:1])])
+def test_where_tasks_are_read_or_there_is_no_loop_nothing_is_missing(runtime, frames):
+    assert [] == list(unread_tasks(with_loop(runtime, *frames), []))
+
+
+def test_where_a_task_was_read_nothing_is_missing():
+    recording = with_loop("", *LOOP)
+    recording.threads.append(Thread(process=0, tid=2, name="task", main=False, loop=1))
+    assert [] == list(unread_tasks(recording, []))
