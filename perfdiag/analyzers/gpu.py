@@ -4,7 +4,8 @@ For each GPU (label `gpu`) that one of its processes has memory on: `gpu.busy`, 
 a kernel ran, and `gpu.idle`, the rest of it, 0 where no group of threads is under pressure, for then there is
 nothing to compute (`where`: what most of the busy time of the host goes to); `gpu.throttled{reason}`, and
 `gpu.power`. `gpu.sync`: of the busy time of the host, what goes by in waits for a GPU that is not busy
-itself: in a call that synchronises, in the driver, or on one line of C code, as `item` is.
+itself: in a call that synchronises, in the driver, or on one line of C code, as `item` is (labels `function`,
+or `object` where the code is not known).
 """
 
 from collections import defaultdict
@@ -126,12 +127,13 @@ def _sync(state: Watch, last: Step, busy: Busy, rows: Rows, now: float) -> Signa
     (share,) = shares(np.array([busy.part(row for _, row in rows)]), busy.total)
     weights = _by_stack(rows, last)
     found = culprit((stack, seconds) for stack, seconds in weights.values())
-    functions = {_function(stack) for stack, _ in weights.values()}
+    functions = {("function", _function(stack)) for stack, _ in weights.values()}
+    driver = {("object", last.objects[key.object].name) for key, _ in rows if key.object >= 0}
     return Signal(
         name="gpu.sync",
         subject=state.last.subject,
         estimate=replace(share, window=(last.table.start, now)),
-        labels=tuple(("function", name) for name in sorted(functions)),
+        labels=tuple(sorted(functions or driver)),
         where=found[0] if found else None,
     )
 

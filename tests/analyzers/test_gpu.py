@@ -91,3 +91,11 @@ def test_a_wait_for_a_gpu_that_is_full_is_not_told_as_one():
     script = Script()
     acts = native(script, 6, SYNC, *ITEM), run(4, script.stack(CALL, *ITEM))
     assert 0.0 == said(*acts, script=script, busy=0.97).value("gpu.sync", default=1.0)
+
+
+def test_a_wait_in_the_driver_by_code_that_is_not_known_is_told_by_the_device():
+    script = Script()
+    device = script.item(ObjectType.DEVICE, "/dev/nvidia0")
+    script.thread(PID + 1, *30 * (wait(6, "ioctl", -1, device), run(4)), name="driver")
+    sync = said(run(10, script.stack(CALL, *ITEM)), script=script).first("gpu.sync")
+    assert (("object", "/dev/nvidia0"),) == sync.labels

@@ -29,6 +29,7 @@ def diagnose(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             claim=Claim(
                 times=frozenset(TimeClass) - {TimeClass.IDLE},
                 functions=frozenset(value for name, value in signal.labels if name == "function"),
+                objects=frozenset(value for name, value in signal.labels if name == "object"),
             ),
             summary=f"{name_of(signal.where)} waits for the GPU for {share} of the busy time, while the GPU"
             " waits for the host.",

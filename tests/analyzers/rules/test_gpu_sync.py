@@ -24,6 +24,11 @@ def test_what_waits_is_claimed_and_nothing_else():
     assert {"torch/cuda/__init__.py:synchronize", "micro.py:train_micro"} == draft.claim.functions
 
 
+def test_of_waits_in_the_driver_by_code_that_is_not_known_the_device_is_claimed_and_nothing_else():
+    (draft,) = said(SPEC, share("gpu.sync", 0.5, labels=(("object", "/dev/nvidia0"),)))
+    assert ({"/dev/nvidia0"}, set()) == (draft.claim.objects, draft.claim.functions)
+
+
 def test_the_line_and_the_gpu_are_told():
     busy = share("gpu.busy", 0.3, labels=(("gpu", "0 NVIDIA H200"),))
     (draft,) = said(SPEC, share("gpu.sync", 0.5, where=LOAD, labels=FUNCTIONS), busy)
