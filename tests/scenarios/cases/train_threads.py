@@ -12,7 +12,7 @@ SCENARIO = Scenario(
     evidence=(
         Evidence(
             what="run-queue time of all threads, of that and their CPU time",
-            share=0.86,
+            share=0.784,
             source="/proc/PID/task/TID/schedstat over 4 s",
         ),
         Evidence(

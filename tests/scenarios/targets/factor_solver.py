@@ -5,8 +5,8 @@ import os
 import torch
 from lifecycle import ready, start
 
-RANK = 64
-ROWS = 640
+RANK = 320
+ROWS = 1280
 
 
 def descend(wanted: torch.Tensor, left: torch.Tensor, right: torch.Tensor, off: torch.Tensor) -> None:
