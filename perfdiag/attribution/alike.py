@@ -18,6 +18,7 @@ class Alike:
     def __init__(self, stack: Callable[[int], Stack | None]) -> None:
         self._stack = stack
         self._known: dict[tuple[int, int], bool] = {}
+        self._work: dict[int, tuple[Frame, ...]] = {}  # stack -> its frames, from the root
 
     def __call__(self, one: int, other: int) -> bool:
         pair = (one, other)
@@ -26,8 +27,10 @@ class Alike:
         return self._known[pair]
 
     def _frames(self, number: int) -> tuple[Frame, ...]:
-        stack = self._stack(number)
-        return tuple(reversed(work_frames(stack.frames))) if stack else ()
+        if number not in self._work:
+            stack = self._stack(number)
+            self._work[number] = tuple(reversed(work_frames(stack.frames))) if stack else ()
+        return self._work[number]
 
 
 def _alike(one: tuple[Frame, ...], other: tuple[Frame, ...]) -> bool:

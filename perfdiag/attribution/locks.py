@@ -67,6 +67,7 @@ class Holders:
         self._stack = stack
         self._acquired_in: dict[int, dict[Function, set[int]]] = defaultdict(dict)  # function -> lines
         self._on_stack: dict[int, tuple[tuple[Function, int], ...]] = {}
+        self._known: dict[int, frozenset[Function]] = {}  # stack -> its functions
         self._waited: dict[int, dict[tuple[Function, int], set[int]]] = {}  # thread -> line -> locks
 
     def waits(self, lock: int, stack: int, tid: int = 0) -> None:
@@ -91,7 +92,8 @@ class Holders:
         rank = (2, 0)
         for seen in threads:
             waiting = seen.time is TimeClass.LOCK
-            if waiting and seen.object == lock:
+            elsewhere = functions.keys().isdisjoint(self._functions(seen.stack))
+            if elsewhere or (waiting and seen.object == lock):
                 continue
             has_it = self.past(lock, seen) if waiting else self._inside(seen, functions)
             if has_it and not self._has_another(lock, seen.tid, functions):
@@ -124,6 +126,12 @@ class Holders:
             if function in functions:
                 return not (seen.time is None and number == 0 and line in functions[function])
         return False
+
+    def _functions(self, number: int) -> frozenset[Function]:
+        found = self._known.get(number)
+        if found is None:
+            found = self._known[number] = frozenset(function for function, _ in self._frames(number))
+        return found
 
     def _frames(self, number: int) -> tuple[tuple[Function, int], ...]:
         """The functions of a stack with the lines in them, leaf first."""
