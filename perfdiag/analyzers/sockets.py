@@ -5,7 +5,9 @@ which connections waited), `accept.depth` (how many, mean) and `accept.limit` (h
 `accept.serving{group}`, where one thread alone accepts from a socket on which some wait: the share of busy
 time that it waits, itself, while it serves, with `where` the code that does so. With the label `peer`,
 `tcp.again`, of the segments sent to it those that were sent again, `tcp.held-up`, of the time in which
-something was on its way to it that in which it had no room for more, and `tcp.again.wait`, the share of busy
+something was on its way to it that in which it had no room for more, `tcp.held-up.time`, the same of all
+time, `tcp.held-up.loop`, this again, of a peer that an asyncio loop without anything else to do (at `where`)
+has connected to, and `tcp.again.wait`, the share of busy
 time that is spent waiting for it, as far as that may come from what was sent again: not a wait for room to
 send that the peer makes, and none that is many times longer than the pauses of so few segments.
 """
@@ -18,9 +20,10 @@ import numpy as np
 from perfdiag.attribution.accepting import acceptors, serving
 from perfdiag.attribution.busy import Array, Busy, busy_time
 from perfdiag.attribution.places import culprit
+from perfdiag.attribution.waits import in_asyncio
 from perfdiag.diagnosis import Signal
 from perfdiag.facts import Fact, FactFold, Happened, Level, Share
-from perfdiag.model import OWN_WAITS, Labels, Meta, Stack, TimeClass
+from perfdiag.model import OWN_WAITS, Labels, Meta, Object, ObjectType, Place, Stack, TimeClass
 from perfdiag.plugins import Analyzer, Last, Step
 from perfdiag.readings import Interval
 from perfdiag.stats.shares import share
@@ -30,6 +33,8 @@ from perfdiag.units import Unit
 _ANSWERS = {TimeClass.NETWORK, TimeClass.SEND}
 _HELD_UP = 0.5  # of the time that something is on its way; then the peer makes the wait for room to send
 _PAUSE = 0.2  # seconds until a segment is sent again (TCP_RTO_MIN), where nothing tells of its loss before
+_LITTLE = 0.3  # of the time that it was looked at: a program that has time for more
+_NEARLY_ALL = 0.7  # of the same time
 _EXPLAINED = 0.3  # of a wait, at least, by such pauses
 
 Rows = list[tuple[TimeKey, Array]]
@@ -61,13 +66,16 @@ def derive(interval: Interval) -> Iterator[Fact]:
         if found["kind"] == "busy":
             held_up = interval.growth("tcp.peer.time", **found | {"kind": "held up"})
             busy = interval.growth("tcp.peer.time", **found)
-            yield Share("tcp.held-up", held_up, busy, (("peer", found["peer"]), ("pid", found["pid"])))
+            told: Labels = (("peer", found["peer"]), ("pid", found["pid"]))
+            yield Share("tcp.held-up", held_up, busy, told)
+            pace = None if held_up is None else held_up / interval.seconds
+            yield Level("tcp.held-up.time", pace, Unit.RATIO, told, most=1.0)
     for labels in interval.after.samples.get("tcp.peer.segments", ()):
         found = dict(labels)
         if found["kind"] == "sent":
             again = interval.growth("tcp.peer.segments", **found | {"kind": "retransmitted"})
             sent = interval.growth("tcp.peer.segments", **found)
-            told: Labels = (("peer", found["peer"]), ("pid", found["pid"]))
+            told = (("peer", found["peer"]), ("pid", found["pid"]))
             yield Share("tcp.again", again, sent, told)
 
 
@@ -90,7 +98,39 @@ def signals(state: State, now: float) -> tuple[Signal, ...]:
         fact.labels for fact in facts if fact.name == "tcp.held-up" and fact.estimate.value >= _HELD_UP
     }
     waits = [_wait(fact, busy, one, now, held_up) for fact in facts] if busy.seconds > 0 else []
-    return (*facts, *(found for found in waits if found is not None))
+    return (*facts, *(found for found in waits if found is not None), *_of_loop(facts, one))
+
+
+def _of_loop(facts: list[Signal], one: Step) -> Iterator[Signal]:
+    """Peers that hold up what an event loop sends, where the program does next to nothing else. Whom clients
+    are slow to hear is their own affair."""
+    paces = [fact for fact in facts if fact.name == "tcp.held-up.time" and _is_asked(fact.label("peer"))]
+    where = _resting_loop(one) if any(fact.estimate.value >= _HELD_UP for fact in paces) else None
+    for fact in paces if where else ():
+        peer = fact.label("peer")
+        made = Object(id=-1, type=ObjectType.TCP, name=peer)
+        item = next((item for item in one.objects if (item.type, item.name) == (made.type, peer)), made)
+        yield replace(fact, name="tcp.held-up.loop", where=where, object=item)
+
+
+def _is_asked(peer: str) -> bool:
+    return not peer.startswith("client ") and peer != "others"
+
+
+def _resting_loop(one: Step) -> Place | None:
+    """Where the program runs an asyncio loop that has nothing to do, as long as it was looked at, and whose
+    tasks were not read; None where it does more, or there is no such loop."""
+    wall = one.table.blocks * one.table.block
+    busy = busy_time(one.table, pressed_only=False)
+    if busy.seconds > _LITTLE * wall or any(thread.loop for thread in one.threads):
+        return None
+    rests = [
+        (one.stacks[key.stack], sum(row.values()))
+        for key, row in one.table.rows.items()
+        if key.time is TimeClass.IDLE and key.stack >= 0 and in_asyncio(one.stacks[key.stack].frames)
+    ]
+    found = culprit(rests) if sum(seconds for _, seconds in rests) >= _NEARLY_ALL * wall else None
+    return found[0] if found else None
 
 
 def _wait(fact: Signal, busy: Busy, one: Step, now: float, held_up: set[Labels]) -> Signal | None:

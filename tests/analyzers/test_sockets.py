@@ -7,7 +7,7 @@ from perfdiag.plugins import Step
 from perfdiag.timetable import TimeTable
 from perfdiag.units import Unit
 from tests.attribution.test_accepting import Server, recorded
-from tests.recordings_made import META, PID, Shop, run, wait
+from tests.recordings_made import META, PID, STDLIB, Shop, run, wait
 
 
 def said(recording, table):
@@ -131,3 +131,34 @@ def test_without_segments_that_are_sent_again_there_is_nothing_to_wait_for():
 
 def test_before_the_first_step_there_are_no_signals():
     assert () == SPEC.signals(SPEC.start(META), 0.0)
+
+
+def streaming(peer, *, works=5, loop=True):
+    """A program that waits in its event loop, and a peer that takes little of what it sends."""
+    shop = Shop()
+    leaf = f"{STDLIB}/selectors.py:468 EpollSelector.select"
+    rest = (f"{STDLIB}/asyncio/base_events.py:1898 BaseEventLoop._run_once",) if loop else ()
+    rests = shop.stack(leaf, *rest, "feed.py:40 main")
+    shop.thread(1, *4 * (run(works, shop.price), wait(100 - works, "epoll_wait", rests)), main=True)
+    recording = shop.recording()
+    recording.snapshots = [
+        Snapshot(at=recording.window[0] + second, wall=0.0, samples=times(second, 0.9 * second, peer))
+        for second in range(5)
+    ]
+    table = TimeTable(start=recording.window[0])
+    slices, groups = Attribution(recording).step(0, len(recording.ticks.ticks), recording.window[1])
+    for part in slices:
+        table.add(part, groups[part.process, part.tid])
+    return named(said(recording, table), "tcp.held-up.loop")
+
+
+def test_a_peer_holds_up_an_event_loop_that_does_nothing_else():
+    (found,) = streaming("10.0.0.7:9000")
+    assert pytest.approx(0.9) == found.estimate.value
+    assert ("main", "10.0.0.7:9000") == (found.where.function, found.object.name)
+
+
+def test_slow_clients_busy_loops_and_other_programs_are_not_held_up():
+    assert [] == streaming("client 10.0.0.9 of port 80")
+    assert [] == streaming("10.0.0.7:9000", works=50)
+    assert [] == streaming("10.0.0.7:9000", loop=False)

@@ -30,3 +30,20 @@ def test_it_names_who_is_slow():
     assert () == found.chain
     assert frozenset({TimeClass.SEND}) == found.claim.times
     assert "pid=42," in found.next
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [((0.6, 0.4, 0.8), []), ((0.6, 0.5, 0.7), ["notice"]), ((0.9, 0.8, 1.0), ["warning"])],
+)
+def test_a_peer_without_room_for_what_a_loop_sends_is_judged_by_its_share_of_the_time(known, expected):
+    assert expected == verdicts(SPEC, share("tcp.held-up.loop", *known, where=LOAD, object=VIEWER))
+
+
+def test_a_loop_that_waits_for_its_peer_claims_no_time_of_threads():
+    held_up = share("tcp.held-up.loop", 0.9, where=LOAD, object=VIEWER)
+    (found,) = said(SPEC, held_up)
+    assert "has no room for what the event loop in load (orders.py:88) sends for 90 %" in found.summary
+    assert found.claim is None
+    (found,) = said(SPEC, held_up, share("time.send", 0.4, where=LOAD, object=VIEWER))
+    assert found.claim is not None
