@@ -3,9 +3,9 @@ for.
 
 `churn.children`, one for each group of threads that waits so: of the busy time, what is spent in these waits,
 and in the kernel, in page faults and in the queue for a CPU in the function that waits, which are those of
-forking. Labels: `group`; `functions`, that function, where it is known; `objects`, the name of the children;
-`ended`, children a second; `life`, seconds that one was waited for, mean. A child that runs another program
-than its parent is none of them: what that does is not the cost of starting it.
+forking. Labels: `group`; `function`, that function, where it is known; `ended`, children a second; `life`,
+seconds that one was waited for, mean. The object is the children, where no function is known. A child that
+runs another program than its parent is none of them: what that does is not the cost of starting it.
 """
 
 from collections import defaultdict
@@ -62,12 +62,12 @@ def _signal(state: Last, waits: Rows, busy: Busy, window: tuple[float, float]) -
         estimate=share(busy.part(rows), busy.total),
         labels=(
             ("group", group),
-            ("functions", f"{where.file}:{where.function}" if where else ""),
-            ("objects", step.objects[waits[0][0].object].name),
+            ("function", f"{where.file}:{where.function}" if where else ""),
             ("ended", f"{ended / max(1e-9, window[1] - window[0]):.6g}"),
             ("life", f"{seconds / max(1e-9, ended):.6g}"),
         ),
         where=where,
+        object=None if where else step.objects[waits[0][0].object],
     )
 
 

@@ -25,7 +25,7 @@ def test_children_that_run_the_program_itself_are_counted_with_what_forking_them
     assert 0.01 == pytest.approx(float(found.label("life")), rel=0.05)
     assert found.estimate.value > 0.9
     assert ("spawn", 4) == (found.where.function, found.where.line)
-    assert found.label("functions").endswith("jobs.py:spawn")
+    assert found.label("function").endswith("jobs.py:spawn")
 
 
 def test_children_that_run_another_program_are_not_counted():
@@ -38,7 +38,7 @@ def test_a_program_of_whose_code_nothing_is_known_is_told_by_the_name_of_its_chi
     child = script.item(ObjectType.CHILD, "shop")
     script.thread(1, *150 * (run(1, gil=False, system=True), wait(1, "wait4", item=child)), main=True)
     (found,) = found_in(script).values()
-    assert (None, "", "shop") == (found.where, found.label("functions"), found.label("objects"))
+    assert (None, "", "shop") == (found.where, found.label("function"), found.object.name)
     assert 0.5 == pytest.approx(found.estimate.value, abs=0.02)
 
 

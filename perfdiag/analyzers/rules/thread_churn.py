@@ -76,7 +76,7 @@ def _ending(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
         ended, life = float(signal.label("ended")), float(signal.label("life"))
         if ended < limits["births"] or life > limits["life"] or started.estimate.value < _COUNTED * ended:
             continue
-        known = signal.label("functions")
+        known = signal.label("function")
         draft = time_draft(
             signal,
             signals,
@@ -85,7 +85,7 @@ def _ending(signals: Signals, limits: Mapping[str, float]) -> Iterable[Draft]:
             claim=Claim(
                 times=_FORKING if known else frozenset({TimeClass.CHILD}),
                 functions=frozenset({known} if known else ()),
-                objects=frozenset(() if known else {signal.label("objects")}),
+                objects=frozenset({signal.object.name} if signal.object else ()),
                 group=signal.label("group"),
             ),
             summary=f"Starting and ending processes that live for {human(life, Unit.SECONDS)} takes"

@@ -5,7 +5,7 @@ import pytest
 from perfdiag.analyzers.rules.thread_churn import SPEC
 from perfdiag.model import TimeClass
 from perfdiag.units import Unit
-from tests.analyzers.rules.signals_made import LOAD, said, share, verdicts
+from tests.analyzers.rules.signals_made import CHILD, LOAD, said, share, verdicts
 
 LABELS = (
     ("functions", "/usr/lib/python3.11/threading.py:Thread.start"),
@@ -45,7 +45,7 @@ def test_a_program_that_starts_a_thread_now_and_then():
 
 
 def children(**labels):
-    told = {"group": "main thread", "functions": "/srv/shop/orders.py:load", "objects": "shop"}
+    told = {"group": "main thread", "function": "/srv/shop/orders.py:load"}
     told |= {"ended": "500", "life": "0.0015"} | labels
     return share("churn.children", 0.7, where=LOAD, labels=tuple(told.items()))
 
@@ -65,8 +65,8 @@ def test_waiting_for_children_that_live_for_milliseconds_is_the_cost_of_making_t
 
 
 def test_of_code_that_is_not_known_the_waits_for_the_children_are_claimed():
-    (found,) = said(SPEC, replace(children(functions=""), where=None), HOST, USED)
-    assert (frozenset(), frozenset({"shop"})) == (found.claim.functions, found.claim.objects)
+    (found,) = said(SPEC, replace(children(function=""), where=None, object=CHILD), HOST, USED)
+    assert (frozenset(), frozenset({CHILD.name})) == (found.claim.functions, found.claim.objects)
     assert {TimeClass.CHILD} == found.claim.times
 
 
