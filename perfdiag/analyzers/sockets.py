@@ -104,13 +104,18 @@ def signals(state: State, now: float) -> tuple[Signal, ...]:
 def _of_loop(facts: list[Signal], one: Step) -> Iterator[Signal]:
     """Peers that hold up what an event loop sends, where the program does next to nothing else. Whom clients
     are slow to hear is their own affair."""
-    paces = [fact for fact in facts if fact.name == "tcp.held-up.time" and _is_asked(fact.label("peer"))]
-    where = _resting_loop(one) if any(fact.estimate.value >= _HELD_UP for fact in paces) else None
-    for fact in paces if where else ():
-        peer = fact.label("peer")
+    paces = {fact.labels: fact.estimate.value for fact in facts if fact.name == "tcp.held-up.time"}
+    shares = [fact for fact in facts if fact.name == "tcp.held-up" and _is_asked(fact.label("peer"))]
+    where = _resting_loop(one) if any(fact.estimate.value >= _HELD_UP for fact in shares) else None
+    for fact in shares if where else ():
+        peer, share = fact.label("peer"), fact.estimate
         made = Object(id=-1, type=ObjectType.TCP, name=peer)
         item = next((item for item in one.objects if (item.type, item.name) == (made.type, peer)), made)
-        yield replace(fact, name="tcp.held-up.loop", where=where, object=item)
+        # its interval, for those of a second are as uneven as the moments at which the counters were read
+        scale = paces.get(fact.labels, 0.0) / max(share.value, 1e-9)
+        value, low, high = (min(1.0, scale * part) for part in (share.value, share.low, share.high))
+        told = replace(share, value=value, low=low, high=high)
+        yield replace(fact, name="tcp.held-up.loop", estimate=told, where=where, object=item)
 
 
 def _is_asked(peer: str) -> bool:
