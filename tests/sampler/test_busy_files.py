@@ -1,5 +1,6 @@
 """A real database that another process has locked, and a thread that waits for it."""
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -11,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from perfdiag.host import Host
+from perfdiag.host.inspector import Inspector
 from perfdiag.host.memory import Memory
+from perfdiag.model import ObjectType
 from perfdiag.sampler.busy_files import BusyFiles
+from perfdiag.sampler.interning import Interned
+from perfdiag.sampler.objects import Objects
 from perfdiag.sampler.syscalls import CALLS, Wait, parse_syscall
 
 _HOLD = """
@@ -53,6 +58,15 @@ def write(path, patience):
         database.close()
 
 
+@contextlib.contextmanager
+def held(path):
+    """Another process that has the database locked."""
+    command = [sys.executable, "-c", _HOLD, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        holder.stdout.readline()
+        yield holder
+
+
 @pytest.fixture(params=["DELETE", "WAL"])
 def database(tmp_path, request):
     path = tmp_path / "visits.sqlite3"
@@ -64,16 +78,33 @@ def database(tmp_path, request):
 
 
 def test_who_waits_for_a_database_waits_for_the_process_that_has_it_locked(database):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    with holder:
-        holder.stdout.readline()
+    with held(database) as holder:
         thread = threading.Thread(target=write, args=(database, 20.0))
         thread.start()
         assert (str(database), holder.pid) == asked_of(thread)
         holder.stdin.close()
         thread.join()
+
+
+def test_the_object_of_such_a_wait_is_the_file_and_its_peer_the_process_that_has_it(database):
+    pidfd, inspector = os.pidfd_open(os.getpid()), Inspector()
+    objects = Objects(
+        pid=os.getpid(), pidfd=pidfd, procfs="/proc", inspector=inspector, read=read, gil_range=(0, 0),
+        interned=Interned(),
+    )  # fmt: skip
+    with held(database) as holder:
+        thread = threading.Thread(target=write, args=(database, 20.0))
+        thread.start()
+        number = -1
+        while number < 0:
+            number = objects.resolve(Path(f"/proc/self/task/{thread.native_id}/syscall").read_bytes())
+        item = objects.list[number]
+        assert (ObjectType.FILE, str(database), holder.pid) == (item.type, item.name, item.peer_pid)
+        holder.stdin.close()
+        thread.join()
+    objects.close()
+    inspector.close()
+    os.close(pidfd)
 
 
 def test_another_connection_of_the_same_process_may_have_it(database):
