@@ -26,11 +26,11 @@ from perfdiag.ticks import FIRST_TASK, RUNNING, GilFlag, RowFlag, TickFlag
 
 # seconds from being woken to running on an idle CPU, part of the wait: another thread would take longer
 _WAKE_UP = 500e-6
+_GONE, _WORKED = int(RowFlag.GONE), int(RowFlag.WORKED)  # a flag costs ten times as much to test as a number
 
 
 class Attribution:
-    """State of the fold over one recording, which may still grow. `episode`: seconds after which a callback
-    holds up its event loop."""
+    """A fold over one recording, which may still grow. `episode`: seconds of a callback that hold up its loop."""
 
     def __init__(self, recording: Recording, *, episode: float = EPISODE) -> None:
         self._reader = Reader(recording)
@@ -83,7 +83,7 @@ class Attribution:
                 continue
             key = (process, tid)
             thread = self._threads.get(key)
-            if flags & RowFlag.GONE:
+            if flags & _GONE:
                 self._end(key, at)
                 continue
             if thread is None:
@@ -94,7 +94,7 @@ class Attribution:
                 thread.turns_seen.begin(thread.blocked, at, cpu)
                 continue
             self._changed(thread, at, (cpu, delay, turns), call, item, stack)
-            if flags & RowFlag.WORKED:
+            if flags & _WORKED:
                 thread.stack = -1
             thread.count(Counted(*counted), self._price)
         self.herds.tick()

@@ -16,6 +16,7 @@ class Reader:
         self._named = 0
         self._next_row = self._next_gil = 0
         self._users: dict[int, Frame | None] = {}
+        self._codes: dict[int, Stack | None] = {}
         self._parents: dict[int, int] = {}
         self._serving: set[str] = set()
         self._told = 0  # objects whose names were looked at
@@ -39,11 +40,12 @@ class Reader:
 
     def code(self, number: int) -> Stack | None:
         """The stack without native frames: what an interpreter runs. None when it runs nothing."""
-        stack = self.stack(number)
-        if stack is None or not any(frame.origin in NATIVE for frame in stack.frames):
-            return stack
-        frames = tuple(frame for frame in stack.frames if frame.origin not in NATIVE)
-        return Stack(id=number, frames=frames) if frames else None
+        if number not in self._codes:
+            stack = self._codes[number] = self.stack(number)
+            if stack is not None and any(frame.origin in NATIVE for frame in stack.frames):
+                frames = tuple(frame for frame in stack.frames if frame.origin not in NATIVE)
+                self._codes[number] = Stack(id=number, frames=frames) if frames else None
+        return self._codes[number]
 
     def program(self, process: int) -> str:
         """What the processes with the same part in the program are called; '' for the one that was chosen."""
