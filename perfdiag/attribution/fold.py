@@ -30,7 +30,7 @@ _GONE, _WORKED = int(RowFlag.GONE), int(RowFlag.WORKED)  # a flag costs ten time
 
 
 class Attribution:
-    """A fold over one recording, which may still grow. `episode`: seconds of a callback that hold up its loop."""
+    """A fold over a recording that may still grow. `episode`: seconds of a callback that hold up its loop."""
 
     def __init__(self, recording: Recording, *, episode: float = EPISODE) -> None:
         self._reader = Reader(recording)
