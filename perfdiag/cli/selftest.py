@@ -72,6 +72,8 @@ def command(duration: float, format_name: str) -> int:
             told(row(outcomes[-1]))
     except Stopped as stopped:
         ended = str(stopped)
+    except KeyboardInterrupt:  # between two looks
+        ended = INTERRUPTED
     say(as_text(outcomes, ended) if format_name == "terminal" else as_json(outcomes, ended))
     return _CODES[ended or totals(outcomes).verdict]
 
