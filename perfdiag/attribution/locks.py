@@ -92,22 +92,22 @@ class Holders:
         rank = (2, 0)
         for seen in threads:
             waiting = seen.time is TimeClass.LOCK
-            elsewhere = functions.keys().isdisjoint(self._functions(seen.stack))
-            if elsewhere or (waiting and seen.object == lock):
+            candidate = (int(waiting), seen.tid)
+            if candidate >= rank or (waiting and seen.object == lock):
+                continue
+            if functions.keys().isdisjoint(self._functions(seen.stack)):
                 continue
             has_it = self.past(lock, seen) if waiting else self._inside(seen, functions)
             if has_it and not self._has_another(lock, seen.tid, functions):
-                candidate = (int(waiting), seen.tid)
-                if candidate < rank:
-                    best, rank = seen, candidate
+                best, rank = seen, candidate
         return best
 
     def _has_another(self, lock: int, tid: int, functions: Mapping[Function, set[int]]) -> bool:
         """Whether a thread has waited where this lock is waited for, but only for others."""
-        waited = self._waited.get(tid, {})
-        locks = [waited.get((function, line)) for function, lines in functions.items() for line in lines]
-        others = [found for found in locks if found]
-        return bool(others) and not any(lock in found for found in waited.values())
+        waited = self._waited.get(tid)
+        if not waited or any(lock in found for found in waited.values()):
+            return False
+        return any((function, line) in waited for function, lines in functions.items() for line in lines)
 
     def past(self, lock: int, seen: Seen) -> bool:
         """Whether a thread stands on a later line of a function than one on which the lock is acquired: it
