@@ -111,6 +111,8 @@ class ThreadTime:
     def count(self, counted: Counted, price: float) -> None:
         """Take over what the kernel counted up to now; with enough of it, the CPU time up to now is split.
         `price`: seconds of a page fault."""
+        if counted == self.counted:  # most rows: they are refreshed a few times a second
+            return
         self.counted = Counted(*map(max, self.counted, counted))
         grown = self.counted.since(self.marked)
         if grown.utime + grown.stime >= _TOLD:
