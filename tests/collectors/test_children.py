@@ -5,7 +5,7 @@ import sys
 from perfdiag.collectors.children import SPEC
 from perfdiag.host import Host
 
-_BUSY = "import sys, time\nwhile time.process_time() < 0.05: pass\nprint('done', flush=True)\nsys.stdin.read()"
+_BUSY = "import sys, time\nwhile time.process_time() < 0.05: pass\nprint(flush=True)\nsys.stdin.read()"
 
 
 def told():
