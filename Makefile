@@ -48,8 +48,8 @@ $(MAINTAIN_READY): requirements-maintain.lock
 demo: $(READY) ## start a small service with a planted cause, profile it, print the report
 	@$(BIN)/python -m tests.scenarios.demo $(ARGS)
 
-test: $(READY) ## the tests, without live scenarios
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## the tests, without live scenarios, two at a time
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: lint types test ## what every commit must pass: lint, types, tests
 

@@ -1,6 +1,6 @@
 """GPUs: how busy they are, how full, what they draw, what slows them down, and who computes on them.
 
-`gpu.count`; for each GPU (label `gpu`: its number and name) `gpu.utilization` (of the time, with at least one
+`gpu.devices`; for each GPU (label `gpu`: its number and name) `gpu.utilization` (of the time, with at least one
 kernel at work), `gpu.memory.used` and `gpu.memory.total`, `gpu.power` (of what it may draw),
 `gpu.throttled{reason}` (1: its clocks are held down for this reason), and `gpu.process.memory{pid}` for each
 process on it, 0 where the driver does not tell. By NVML, only where the NVIDIA driver is loaded; process ids
@@ -24,7 +24,7 @@ def collect(host: Host, _pid: int | None) -> Iterable[Sample]:
         raise NoData(f"{host.procfs}: empty")
     driver = "driver" in names and "nvidia" in host.list_proc("driver")
     gpus = host.gpus.read() if driver else ()
-    yield gauge("gpu.count", len(gpus))
+    yield gauge("gpu.devices", len(gpus))
     for one in gpus:
         yield from _samples(one, f"{one.index} {one.name}".strip())
 

@@ -115,7 +115,7 @@ def test_several_processes_are_measured_in_one_run(busy, tmp_path):
             "-p", f"{busy},{other.pid}", "-p", busy, "-d", "1.5", "--any", tmp_path=tmp_path
         )
         assert runs_on(other.pid)
-    assert 0 == ended.code
+    assert ended.code in (0, 4)  # a look as short as this one may decide nothing
     assert f"(pid {busy}) and " in found["meta"]["target"]
     assert f"(pid {other.pid})" in found["meta"]["target"]
     subjects = {

@@ -39,7 +39,7 @@ def outputs(tmp_path_factory):
     with python(HOSTILE, folder, NAME) as process:
         ended = perfdiag("profile", "-p", process.pid, "-d", "1.2", "--any", "-o", recording)
         assert runs_on(process.pid)
-    assert 0 == ended.code
+    assert ended.code in (0, 4)  # a look as short as this one may decide nothing
     formats = [name for name in TEXTS if name != "terminal"]
     texts = {name: perfdiag("report", recording, "--any", "-f", name).out for name in formats}
     return texts | {"terminal": ended.out, "recording": load(recording)}
@@ -58,7 +58,7 @@ def test_the_names_are_shown_escaped(outputs):
     report = json.loads(outputs["json"])
     assert f"{SEEN} (pid " in report["meta"]["target"]
     assert SEEN in outputs["terminal"]
-    assert SEEN in outputs["brief"]
+    assert SEEN in outputs["markdown"]
     assert r"spin\x1b[31m\x0a:\x9b0m \u202e" in outputs["collapsed"]  # ';' separates frames there
 
 

@@ -38,7 +38,7 @@ def host(tmp_path):
 def test_what_a_gpu_tells(host):
     found = readings(SPEC.collect(host(Readings(H200)), None))
     gpu = "{gpu=0 NVIDIA H200"
-    assert gauge(1) == found["gpu.count"]
+    assert gauge(1) == found["gpu.devices"]
     assert gauge(0.37, "ratio") == found[f"gpu.utilization{gpu}}}"]
     assert gauge(10, "B") == found[f"gpu.memory.total{gpu}}}"]
     assert gauge(0.25, "ratio") == found[f"gpu.power{gpu}}}"]
@@ -54,7 +54,7 @@ def test_what_a_gpu_does_not_tell_is_absent(host):
 
 def test_without_the_driver_nvml_is_not_asked(host):
     never = Readings(error=AssertionError("asked"))
-    assert {"gpu.count": gauge(0)} == readings(SPEC.collect(host(never, driver=False), None))
+    assert {"gpu.devices": gauge(0)} == readings(SPEC.collect(host(never, driver=False), None))
 
 
 def test_a_driver_that_does_not_answer_is_a_fault_and_not_zero(host):

@@ -196,5 +196,6 @@ def test_a_target_in_other_namespaces_is_read(tmp_path):
         ended = perfdiag("profile", "-p", inner, "-d", "1.5", "--any", "-o", path)
         assert runs_on(inner)
     report = json.loads(path.read_text("utf-8"))
-    assert (0, True) == (ended.code, f"pid {inner}" in report["meta"]["target"])
+    assert ended.code in (0, 4)  # a look as short as this one may decide nothing
+    assert f"pid {inner}" in report["meta"]["target"]
     assert any("count" == (row["where"] or {}).get("function") for row in report["breakdown"])

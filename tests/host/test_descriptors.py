@@ -48,10 +48,15 @@ def test_what_many_descriptors_are_is_told_by_directory_and_suffix(tmp_path):
 
 
 def test_files_of_a_disk_are_told_from_sockets_pipes_and_devices(tmp_path):
-    before = files_and_channels(Host(), os.getpid())
-    with (tmp_path / "a.text").open("w"), open("/dev/null"), open("/proc/stat"):
+    nothing = subprocess.DEVNULL
+    with (tmp_path / "a.text").open("w") as file, open("/dev/null") as device, open("/proc/stat") as counters:
         pair = os.pipe()
-        after = files_and_channels(Host(), os.getpid())
+        handed_on = (file.fileno(), device.fileno(), counters.fileno(), *pair)
+        with subprocess.Popen(
+            ["sleep", "60"], stdin=nothing, stdout=nothing, stderr=nothing, pass_fds=handed_on
+        ) as child:
+            found = files_and_channels(Host(), child.pid)
+            child.kill()
         for descriptor in pair:
             os.close(descriptor)
-    assert (1, 2) == (after[0] - before[0], after[1] - before[1])
+    assert (1, 2) == found
