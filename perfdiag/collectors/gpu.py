@@ -1,7 +1,7 @@
 """GPUs: how busy they are, how full, what they draw, what slows them down, and who computes on them.
 
-`gpu.devices`; for each GPU (label `gpu`: its number and name) `gpu.utilization` (of the time, with at least one
-kernel at work), `gpu.memory.used` and `gpu.memory.total`, `gpu.power` (of what it may draw),
+`gpu.devices`; for each GPU (label `gpu`: its number and name) `gpu.utilization` (of the time, with at least
+one kernel at work), `gpu.memory.used` and `gpu.memory.total`, `gpu.power` (of what it may draw),
 `gpu.throttled{reason}` (1: its clocks are held down for this reason), and `gpu.process.memory{pid}` for each
 process on it, 0 where the driver does not tell. By NVML, only where the NVIDIA driver is loaded; process ids
 are those of the host, which a container does not see.
