@@ -118,5 +118,6 @@ def test_psutil_counts_the_same_of_this_process():
         thread.join()
     assert gauge(descriptors) == found[f"process.descriptors{{pid={pid}}}"]
     assert gauge(count) == found[f"process.threads{{pid={pid}}}"]
-    assert switches.voluntary >= found[f"process.switches{{pid={pid},kind=voluntary}}"][0] - 100
+    # psutil counts those of the main thread alone
+    assert switches.voluntary <= found[f"process.switches{{pid={pid},kind=voluntary}}"][0] + 100
     assert pytest.approx(oracle.memory_info().rss, rel=0.1) == found[f"process.resident{{pid={pid}}}"][0]

@@ -165,7 +165,8 @@ def test_a_process_that_took_the_number_is_not_looked_at(tmp_path, seed):
             end(target.pid)
         target.returncode = 0
     text = path.read_text("utf-8")
-    assert (0, "target exited") == (ended.code, json.loads(text)["meta"]["ended"])
+    assert ended.code in (0, 4)  # a look as short as this one may decide nothing
+    assert "target exited" == json.loads(text)["meta"]["ended"]
     assert "impostor" not in text
 
 

@@ -1,4 +1,5 @@
 import contextlib
+import mmap
 import os
 import resource
 import subprocess
@@ -12,7 +13,8 @@ from perfdiag.sampler.levels import Levels, descriptor_limit
 def test_levels_are_pages_of_no_file_and_open_descriptors(tmp_path):
     levels = Levels("/proc", os.getpid())
     pages, descriptors = levels.read()
-    held = bytearray(b"x" * (4 << 20))
+    held = mmap.mmap(-1, 4 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    held.write(b"x" * len(held))
     with contextlib.ExitStack() as opened:
         for number in range(5):
             opened.enter_context((tmp_path / str(number)).open("w"))
