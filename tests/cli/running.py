@@ -38,6 +38,11 @@ class Ended:
     seconds: float
 
     @property
+    def looked(self) -> bool:
+        """The look was made; one as short as a test's may be inconclusive (4)."""
+        return self.code in (0, 4)
+
+    @property
     def told(self):
         """{'error': what happened, 'cause': why, 'fix': what to do}."""
         lines = [line.partition(": ") for line in self.err.splitlines()]

@@ -53,7 +53,7 @@ def test_a_target_that_ends_is_reported_with_the_time_that_it_had(tmp_path, seed
         ended = finish(process)
     report = json.loads(path.read_text("utf-8"))
     low, high = report["window"]
-    assert (0, "target exited") == (ended.code, report["meta"]["ended"])
+    assert (True, "target exited") == (ended.looked, report["meta"]["ended"])
     assert lived - 0.5 < high - low < lived + 1.5
 
 
@@ -67,7 +67,7 @@ def test_a_stop_by_somebody_else_is_kept(seed):
         assert status(target.pid)["State"].startswith("T")
         os.kill(target.pid, signal.SIGCONT)
         assert runs_on(target.pid)
-    assert ended.code in (0, 4)
+    assert ended.looked
 
 
 @fault(7, "another tracer is attached")
@@ -80,7 +80,7 @@ def test_a_debugger_that_is_attached_disturbs_nothing(tmp_path):
             assert str(tracer.pid) == status(target.pid)["TracerPid"]
         tracer.wait()
         assert runs_on(target.pid)
-    assert 0 == ended.code
+    assert ended.looked
     assert json.loads(path.read_text("utf-8"))["meta"]["cost"]["stacks"] > 50
 
 
@@ -105,7 +105,7 @@ def test_a_program_whose_files_were_replaced_is_looked_at(tmp_path):
         ended = perfdiag("profile", "-p", target.pid, "-d", "1.2", "-o", path)
         assert runs_on(target.pid)
     report = json.loads(path.read_text("utf-8"))
-    assert 0 == ended.code
+    assert ended.looked
     assert report["meta"]["cost"]["stacks"] > 0 or any("Python stacks" in b for b in report["meta"]["blind"])
 
 
@@ -165,7 +165,7 @@ def test_a_process_that_took_the_number_is_not_looked_at(tmp_path, seed):
             end(target.pid)
         target.returncode = 0
     text = path.read_text("utf-8")
-    assert ended.code in (0, 4)  # a look as short as this one may decide nothing
+    assert ended.looked
     assert "target exited" == json.loads(text)["meta"]["ended"]
     assert "impostor" not in text
 
@@ -183,7 +183,7 @@ def test_ten_thousand_threads_are_looked_at_openly(tmp_path):
         ended = perfdiag("profile", "-p", target.pid, "-d", "4", "-o", path)
         assert time.monotonic() - started < 4 + 15
         assert status(target.pid)["State"][0] in "RS"
-    assert ended.code in (0, 4)
+    assert ended.looked
     assert [] != json.loads(path.read_text("utf-8"))["meta"]["blind"]
 
 
@@ -197,6 +197,6 @@ def test_a_target_in_other_namespaces_is_read(tmp_path):
         ended = perfdiag("profile", "-p", inner, "-d", "1.5", "--any", "-o", path)
         assert runs_on(inner)
     report = json.loads(path.read_text("utf-8"))
-    assert ended.code in (0, 4)  # a look as short as this one may decide nothing
+    assert ended.looked
     assert f"pid {inner}" in report["meta"]["target"]
     assert any("count" == (row["where"] or {}).get("function") for row in report["breakdown"])
