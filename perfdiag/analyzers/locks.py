@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from perfdiag.attribution.does import DOES
 from perfdiag.attribution.groups import user_frame
 from perfdiag.attribution.places import place
 from perfdiag.attribution.sections import critical_section
@@ -27,21 +28,12 @@ from perfdiag.units import Unit
 
 _MOST = 8  # locks, and rows of each
 _QUANTILES = (("median", 0.5), ("95th percentile", 0.95), ("longest", 1.0))
-_WORDS = {
+_WORDS = DOES | {
     None: "computes, or waits for a CPU",
     TimeClass.GIL: "waits for the GIL",
     TimeClass.LOCK: "waits for another lock",
     TimeClass.POOL: "waits for a turn",
     TimeClass.QUEUE: "waits for room in a queue",
-    TimeClass.DISK: "reads",
-    TimeClass.WRITE: "writes",
-    TimeClass.FSYNC: "waits for a flush to disk of",
-    TimeClass.FAULT: "waits for memory pages",
-    TimeClass.NETWORK: "waits for the answer of",
-    TimeClass.CONNECT: "connects to",
-    TimeClass.DNS: "looks up names",
-    TimeClass.SEND: "waits for room to send to",
-    TimeClass.SLEEP: "sleeps",
     TimeClass.CHILD: "waits for the child",
     TimeClass.IDLE: "sleeps, or waits for a thread to end",
     TimeClass.UNKNOWN: "waits for",

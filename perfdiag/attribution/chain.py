@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from perfdiag.attribution.does import DOES
 from perfdiag.attribution.locks_of_a_database import blockers, share_in_wait
 from perfdiag.attribution.places import culprit
 from perfdiag.judge import name_of, object_name
@@ -21,21 +22,12 @@ HOPS = 3
 _TOLD = 2  # ends of one wait
 _FEWEST = 5  # looks; of fewer nothing is said
 _MOSTLY = 0.5  # of the looks: then what it waits for is followed
-_WORDS = {
+_WORDS = DOES | {
     TimeClass.PYTHON: "computes",
     TimeClass.GIL: "waits for its GIL",
     TimeClass.LOCK: "waits for a lock",
     TimeClass.POOL: "waits for a turn at a pool",
     TimeClass.QUEUE: "waits for room in a queue or pipe",
-    TimeClass.DISK: "reads",
-    TimeClass.WRITE: "writes",
-    TimeClass.FSYNC: "waits for a flush to disk of",
-    TimeClass.FAULT: "waits for memory pages",
-    TimeClass.NETWORK: "waits for the answer of",
-    TimeClass.CONNECT: "connects to",
-    TimeClass.DNS: "looks up names",
-    TimeClass.SEND: "waits for room to send to",
-    TimeClass.SLEEP: "sleeps",
     TimeClass.CHILD: "waits for its child",
     TimeClass.IDLE: "has nothing in hand: it waits for work",
     TimeClass.UNKNOWN: "does what may not be read",
